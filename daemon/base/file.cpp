@@ -1,0 +1,179 @@
+#include "base/file.hpp"
+
+#include "base/error.hpp"
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+namespace scepd::file {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string describe(std::string_view action, const fs::path& path) {
+    return fmt::format("{} {}", action, path.string());
+}
+
+UniqueFd openFile(const fs::path& path, int flags, mode_t mode = 0) {
+    return UniqueFd(::open(path.c_str(), flags | O_CLOEXEC, mode)); // NOLINT(cppcoreguidelines-pro-type-vararg)
+}
+
+/// Reads into a string that never reallocates, so that a secret leaves no copy behind.
+std::string readAll(int fd, const fs::path& path) {
+    struct stat status {};
+    if (::fstat(fd, &status) != 0) throw systemError(describe("read", path));
+    if (!S_ISREG(status.st_mode)) throw Error(Fault::local, fmt::format("read {}: not a regular file", path.string()));
+    if (status.st_size > static_cast<off_t>(largest))
+        throw Error(Fault::local, fmt::format("read {}: larger than 1 MiB", path.string()));
+    std::string content(largest + 1, '\0');
+    std::size_t size = 0;
+    while (size < content.size()) {
+        const auto got = ::read(fd, content.data() + size, content.size() - size);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) throw systemError(describe("read", path));
+        if (got == 0) break;
+        size += static_cast<std::size_t>(got);
+    }
+    if (size > largest) throw Error(Fault::local, fmt::format("read {}: larger than 1 MiB", path.string()));
+    content.resize(size);
+    return content;
+}
+
+void writeAll(int fd, std::string_view content, const fs::path& path) {
+    while (!content.empty()) {
+        const auto written = ::write(fd, content.data(), content.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) throw systemError(describe("write", path));
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+void closeChecked(UniqueFd& fd, const fs::path& path) {
+    if (::close(fd.release()) != 0) throw systemError(describe("close", path));
+}
+
+/// Mode and owner before content: a key is never readable by the wrong people, not even while it is empty. The mode
+/// comes first: who gave a file away needs one capability more to change it.
+void writeNew(int directory, const fs::path& name, const fs::path& path, std::string_view content,
+              const Attributes& attributes) {
+    auto fd = UniqueFd(
+        ::openat(directory, name.c_str(),
+                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, // NOLINT(cppcoreguidelines-pro-type-vararg)
+                 0600));
+    if (!fd) throw systemError(describe("create", path));
+    if (::fchmod(fd.get(), attributes.mode) != 0) throw systemError(describe("change the mode of", path));
+    const bool changesOwner = attributes.owner != static_cast<uid_t>(-1) || attributes.group != static_cast<gid_t>(-1);
+    if (changesOwner && ::fchown(fd.get(), attributes.owner, attributes.group) != 0)
+        throw systemError(describe("change the owner of", path));
+    writeAll(fd.get(), content, path);
+    if (::fsync(fd.get()) != 0) throw systemError(describe("flush", path));
+    closeChecked(fd, path);
+}
+
+fs::path temporaryBeside(const fs::path& path) {
+    static std::atomic<unsigned> counter{0};
+    return path.parent_path() / fmt::format(".{}.{}.{}.tmp", path.filename().string(), ::getpid(), counter++);
+}
+
+/// Runs the steps that make `temporary` and puts it in the place of `path`; leaves nothing behind when one fails.
+template <typename Make>
+void replaceBy(const fs::path& path, Make make) {
+    const auto temporary = temporaryBeside(path);
+    ::unlink(temporary.c_str());
+    try {
+        make(temporary);
+        if (::rename(temporary.c_str(), path.c_str()) != 0) throw systemError(describe("replace", path));
+    } catch (...) {
+        ::unlink(temporary.c_str());
+        throw;
+    }
+    syncDirectory(path.parent_path());
+}
+
+} // namespace
+
+std::string read(const fs::path& path) {
+    const auto fd = openFile(path, O_RDONLY | O_NONBLOCK);
+    if (!fd) throw systemError(describe("read", path));
+    return readAll(fd.get(), path);
+}
+
+std::optional<std::string> readIfExists(const fs::path& path) {
+    const auto fd = openFile(path, O_RDONLY | O_NONBLOCK);
+    if (!fd && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+    if (!fd) throw systemError(describe("read", path));
+    return readAll(fd.get(), path);
+}
+
+Secret readSecret(const fs::path& path) {
+    return Secret(read(path));
+}
+
+UniqueFd openDirectory(const fs::path& path) {
+    auto fd = openFile(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (!fd) throw systemError(describe("open", path));
+    return fd;
+}
+
+Secret readInside(int directory, const fs::path& directoryPath, const std::string& name) {
+    const auto path = directoryPath / name;
+    const UniqueFd fd(
+        ::openat(directory, name.c_str(),
+                 O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)); // NOLINT(cppcoreguidelines-pro-type-vararg)
+    if (!fd) throw systemError(describe("read", path));
+    return Secret(readAll(fd.get(), path));
+}
+
+void create(const fs::path& path, std::string_view content, const Attributes& attributes) {
+    writeNew(AT_FDCWD, path, path, content, attributes);
+}
+
+void createInside(int directory, const fs::path& directoryPath, const std::string& name, std::string_view content,
+                  const Attributes& attributes) {
+    writeNew(directory, name, directoryPath / name, content, attributes);
+}
+
+void replace(const fs::path& path, std::string_view content, const Attributes& attributes) {
+    replaceBy(path, [&](const fs::path& temporary) { writeNew(AT_FDCWD, temporary, temporary, content, attributes); });
+}
+
+void replaceLink(const fs::path& path, const fs::path& target) {
+    replaceBy(path, [&](const fs::path& temporary) {
+        if (::symlink(target.c_str(), temporary.c_str()) != 0) throw systemError(describe("create", temporary));
+    });
+}
+
+void syncDirectory(const fs::path& path) {
+    const auto fd = openFile(path.empty() ? fs::path(".") : path, O_RDONLY | O_DIRECTORY);
+    if (!fd) throw systemError(describe("open", path));
+    if (::fsync(fd.get()) != 0) throw systemError(describe("flush", path));
+}
+
+void makeDirectories(const fs::path& path, mode_t mode) {
+    if (path.empty() || fs::is_directory(path)) return;
+    makeDirectories(path.parent_path(), mode);
+    if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) throw systemError(describe("create", path));
+    syncDirectory(path.parent_path());
+}
+
+void removeIfExists(const fs::path& path) {
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) throw systemError(describe("remove", path));
+}
+
+void wipe(const fs::path& path) {
+    struct stat status {};
+    const auto fd = openFile(path, O_WRONLY | O_NOFOLLOW);
+    if (fd && ::fstat(fd.get(), &status) == 0 && S_ISREG(status.st_mode)) {
+        const std::string zeros(static_cast<std::size_t>(status.st_size), '\0');
+        if (::pwrite(fd.get(), zeros.data(), zeros.size(), 0) >= 0) ::fdatasync(fd.get());
+    }
+    removeIfExists(path);
+}
+
+} // namespace scepd::file

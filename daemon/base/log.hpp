@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace scepd::log {
+
+/// syslog's levels, as far as we use them.
+enum class Level { error = 3, warning = 4, notice = 5, info = 6, debug = 7 };
+
+/// Additional journal fields: ("SCEPD_CERTIFICATE", "wifi").
+using Fields = std::vector<std::pair<std::string_view, std::string>>;
+
+/// One line: with fields to the journal when standard error is the journal's, otherwise "<6>text" cut to "text" on
+/// standard error. Debug lines appear only with SCEPD_DEBUG=1 in the environment. Never give it a secret.
+void write(Level level, std::string_view text, const Fields& fields = {});
+
+template <typename... Args>
+void error(fmt::format_string<Args...> text, Args&&... args) {
+    write(Level::error, fmt::format(text, std::forward<Args>(args)...));
+}
+template <typename... Args>
+void warning(fmt::format_string<Args...> text, Args&&... args) {
+    write(Level::warning, fmt::format(text, std::forward<Args>(args)...));
+}
+template <typename... Args>
+void notice(fmt::format_string<Args...> text, Args&&... args) {
+    write(Level::notice, fmt::format(text, std::forward<Args>(args)...));
+}
+template <typename... Args>
+void info(fmt::format_string<Args...> text, Args&&... args) {
+    write(Level::info, fmt::format(text, std::forward<Args>(args)...));
+}
+template <typename... Args>
+void debug(fmt::format_string<Args...> text, Args&&... args) {
+    write(Level::debug, fmt::format(text, std::forward<Args>(args)...));
+}
+
+} // namespace scepd::log

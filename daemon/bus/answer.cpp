@@ -1,0 +1,33 @@
+#include "bus/answer.hpp"
+
+namespace scepd::bus {
+
+sdbus::Error busError(const Error& error) {
+    const auto suffix = [&] {
+        switch (error.fault()) {
+        case Fault::configuration:
+            return "Configuration";
+        case Fault::unreachable:
+            return "Unreachable";
+        case Fault::refused:
+            return "Refused";
+        case Fault::protocol:
+            return "Protocol";
+        case Fault::local:
+            break;
+        }
+        return "Local";
+    }();
+    return sdbus::Error(std::string("org.scepd1.Error.") + suffix, error.what());
+}
+
+sdbus::Error noSuchCertificate(const std::string& name) {
+    return {"org.scepd1.Error.NoSuchCertificate", "no profile has a certificate " + name};
+}
+
+sdbus::Error notApplicable(const std::string& name) {
+    return {"org.scepd1.Error.NotApplicable",
+            "the certificate " + name + " is for other groups of endpoints than this one's"};
+}
+
+} // namespace scepd::bus

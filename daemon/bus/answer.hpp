@@ -1,0 +1,34 @@
+#pragma once
+
+#include "base/error.hpp"
+
+#include <exception>
+#include <string>
+
+#include <sdbus-c++/sdbus-c++.h>
+
+namespace scepd::bus {
+
+/// The bus error for a failure: org.scepd1.Error.{Configuration, Unreachable, Refused, Protocol, Local}.
+sdbus::Error busError(const Error& error);
+
+/// The bus errors for a name that no profile has, and for one whose profile is for other groups of endpoints.
+sdbus::Error noSuchCertificate(const std::string& name);
+sdbus::Error notApplicable(const std::string& name);
+
+/// Body of every method handler: whatever it throws leaves as an sdbus::Error. Anything else would give the caller no
+/// reply and leave the connection unusable (sdbus-c++ 1.2).
+template <typename Body>
+auto answer(Body&& body) -> decltype(body()) {
+    try {
+        return body();
+    } catch (const sdbus::Error&) {
+        throw;
+    } catch (const Error& error) {
+        throw busError(error);
+    } catch (const std::exception& error) {
+        throw sdbus::Error("org.scepd1.Error.Local", error.what());
+    }
+}
+
+} // namespace scepd::bus

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "record/history.hpp"
+
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sdbus {
+class IConnection;
+class IProxy;
+} // namespace sdbus
+
+namespace scepd::bus {
+
+/// Calls to org.scepd1.Deployer, which the bus starts on demand. None of them waits; `done` is called from the loop.
+class DeployerClient {
+public:
+    using Targets = std::vector<record::TargetState>;
+    using Done = std::function<void(std::expected<Targets, Error>)>;
+
+    explicit DeployerClient(sdbus::IConnection& connection);
+    ~DeployerClient();
+    DeployerClient(const DeployerClient&) = delete;
+    DeployerClient& operator=(const DeployerClient&) = delete;
+
+    void deploy(const std::string& certificate, unsigned generation, Done done);
+    /// The targets given to `done` are empty.
+    void confirm(const std::string& certificate, unsigned generation, Done done);
+    /// Generation 0: the last one that was confirmed.
+    void rollback(const std::string& certificate, unsigned generation, Done done);
+
+private:
+    std::unique_ptr<sdbus::IProxy> proxy_;
+};
+
+} // namespace scepd::bus

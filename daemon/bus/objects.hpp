@@ -1,0 +1,59 @@
+#pragma once
+
+#include "record/overview.hpp"
+#include "record/request.hpp"
+#include "record/status.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sdbus {
+class IConnection;
+}
+
+namespace scepd::bus {
+
+/// What callers ask of the daemon. Each throws Error for what it cannot do.
+struct Handlers {
+    /// Asks for these certificates (all that apply when empty) and returns the names that are affected.
+    std::function<std::vector<std::string>(const std::vector<std::string>& names, record::RequestOptions)> request;
+    std::function<void(const std::string& name)> cancel;
+    std::function<void()> reload;
+    /// Public PEM text: "certificate", "chain" or "ca".
+    std::function<std::string(const std::string& name, const std::string& what)> pem;
+};
+
+/// The daemon on the bus: /org/scepd1 with one object per certificate below it. It shows values that are handed in and
+/// passes on what callers ask, after asking polkit; it decides nothing.
+class Objects {
+public:
+    /// Objects first, the name org.scepd1 later: see claimName().
+    Objects(sdbus::IConnection& connection, std::string version, Handlers handlers);
+    ~Objects();
+    Objects(const Objects&) = delete;
+    Objects& operator=(const Objects&) = delete;
+
+    /// Takes the name org.scepd1. Throws Error{local} when another daemon has it.
+    void claimName();
+
+    /// Shows these certificates and no others: new objects appear, gone ones disappear, changed ones emit one
+    /// PropertiesChanged with the names of what changed. Statuses in state not-applicable are listed without an object.
+    void show(const std::vector<record::Status>& statuses);
+    /// Shows what changed of one certificate.
+    void show(const record::Status& status);
+    void show(const record::Overview& overview);
+
+    /// Emits the Event signal.
+    void announce(const std::string& certificate, const std::string& event, const std::string& reason,
+                  const std::optional<record::Held>& held);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace scepd::bus

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "record/held.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+
+/// How one attempt of scepd-enroll ended. An answer that we did not want is a value like any other.
+namespace scepd::record {
+
+/// A certificate was issued, checked and committed as a generation.
+struct Issued {
+    Held held;
+
+    bool operator==(const Issued&) const = default;
+};
+
+/// The CA keeps the request for approval (pkiStatus 3). Polling goes on with the same transaction and key.
+struct Pending {
+    std::string transaction;
+
+    bool operator==(const Pending&) const = default;
+};
+
+/// The CA said no (pkiStatus 2). `reason` is a sentence with the failInfo's name and the CA's own text, made printable.
+struct Refused {
+    std::string failInfo; ///< "badAlg", "badMessageCheck", "badRequest", "badTime", "badCertId"
+    std::string reason;
+
+    bool operator==(const Refused&) const = default;
+};
+
+/// A variable of the request is not known on this machine yet; nothing was sent.
+struct Waiting {
+    std::string reason;
+
+    bool operator==(const Waiting&) const = default;
+};
+
+/// The attempt ended in an error. `retryAfter` is what the server asked for, if it did.
+struct Failed {
+    Fault fault = Fault::local;
+    std::string reason;
+    std::optional<Duration> retryAfter;
+
+    bool operator==(const Failed&) const = default;
+};
+
+/// Every listener that the generation's targets name presents it (scepd-enroll's second job).
+struct Served {
+    bool operator==(const Served&) const = default;
+};
+
+using Report = std::variant<Issued, Pending, Refused, Waiting, Failed, Served>;
+
+} // namespace scepd::record

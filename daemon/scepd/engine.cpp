@@ -1,0 +1,537 @@
+#include "scepd/engine.hpp"
+
+#include "base/file.hpp"
+#include "base/hash.hpp"
+#include "base/log.hpp"
+#include "profile/endpoint.hpp"
+#include "scepd/overview.hpp"
+#include "store/generation.hpp"
+#include "store/history.hpp"
+#include "store/transaction.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace scepd {
+namespace {
+
+using record::Action;
+using record::Outcome;
+using namespace std::chrono_literals;
+
+/// The same complaint is not repeated in the log within this time.
+constexpr Duration complaintInterval = 1h;
+
+/// Facts of a generation that this machine made; a cloned image's or a damaged one is as good as none.
+std::optional<record::Held> usableHeld(const std::filesystem::path& root, const std::string& name,
+                                       const std::string& machineId) {
+    try {
+        auto held = store::readHeld(root, name);
+        if (!held || held->machineId == machineId) return held;
+        log::warning("{}: generation {} was made on another machine and is not used", name, held->generation);
+    } catch (const Error& error) {
+        log::warning("{}: what is held cannot be read and is not used: {}", name, error.what());
+    }
+    return std::nullopt;
+}
+
+/// Failures belong to the profile that caused them: its text tells whether it is still the same.
+std::string digest(const std::string& profileFile) {
+    return fmt::format("{:016x}", stableHash(file::readIfExists(profileFile).value_or("")));
+}
+
+bool applies(const profile::Profile& profile, const profile::Settings& settings) {
+    return profile.appliesTo(settings.groups);
+}
+
+void notInTheFuture(Time& time, Time now) {
+    time = std::min(time, now);
+}
+
+} // namespace
+
+Engine::Engine(Loop& loop, Places places, Deployer deployer, Audience audience)
+    : loop_(loop),
+      places_(std::move(places)),
+      deployer_(std::move(deployer)),
+      audience_(std::move(audience)),
+      machineId_(profile::machineId(places_.root)) {}
+
+// ---- profiles ----
+
+/// A bad new version of a file never replaces the version that runs.
+void Engine::keepFailedFiles(profile::Configuration& configuration) const {
+    for (const auto& failed : configuration.failedFiles)
+        for (const auto& old : configuration_.profiles)
+            if (old.file == failed) configuration.profiles.push_back(old);
+    std::ranges::sort(configuration.profiles, {}, [](const profile::Profile& profile) {
+        return std::filesystem::path(profile.file).filename().string();
+    });
+}
+
+void Engine::reload() {
+    auto configuration = profile::load(places_.root);
+    keepFailedFiles(configuration);
+    configuration_ = std::move(configuration);
+    auto old = std::exchange(entries_, {});
+    for (const auto& profile : configuration_.profiles) {
+        if (!applies(profile, configuration_.settings)) continue;
+        const auto shared = std::make_shared<const profile::Profile>(profile);
+        for (const auto& certificate : profile.certificates) {
+            if (entries_.contains(certificate.name)) continue; // the file that sorts first wins
+            auto fresh = makeEntry(shared, certificate);
+            if (const auto found = old.find(certificate.name); found != old.end()) takeOver(fresh, found->second);
+            entries_.emplace(certificate.name, std::move(fresh));
+        }
+    }
+    const auto time = now();
+    std::vector<record::Status> statuses;
+    for (const auto& [name, entry] : entries_)
+        statuses.push_back(entry.status(time));
+    for (auto& status : otherEndpoints(configuration_, statuses))
+        statuses.push_back(std::move(status));
+    audience_.all(statuses);
+    for (const auto& [name, entry] : old)
+        if (!entries_.contains(name)) audience_.event(name, "removed", "no profile asks for it any more", entry.held);
+    planSoon();
+}
+
+Entry Engine::makeEntry(const std::shared_ptr<const profile::Profile>& profile,
+                        const profile::Certificate& certificate) {
+    Entry entry;
+    entry.profile = profile;
+    entry.certificate = certificate;
+    entry.policy = policyOf(*profile, certificate, configuration_.settings, machineId_);
+    entry.blocked = profile::unsupported(profile->scep, certificate).value_or("");
+    entry.held = usableHeld(places_.root, certificate.name, machineId_);
+    entry.history = store::readHistory(places_.root, certificate.name);
+    if (const auto current = digest(profile->file); entry.history.configuration != current) {
+        startAfresh(entry);
+        entry.history.configuration = current;
+    }
+    return entry;
+}
+
+/// The profile has changed: what failed with the old one may work now, and the targets may be others.
+void Engine::startAfresh(Entry& entry) const {
+    auto& history = entry.history;
+    history.failures = 0;
+    history.notBeforeNextAttempt = never;
+    history.lastOutcome = Outcome::none;
+    history.lastFault.reset();
+    history.lastError.clear();
+    history.deployment.failures = 0;
+    history.deployment.error.clear();
+    history.deployment.confirmed = false;
+}
+
+/// What is known and what runs goes on under the new profile, unless the profile says something else now.
+void Engine::takeOver(Entry& fresh, Entry& old) const {
+    const bool same = old.certificate == fresh.certificate && old.profile->scep == fresh.profile->scep;
+    auto configuration = std::move(fresh.history.configuration);
+    fresh.held = std::move(old.held);
+    fresh.history = std::move(old.history);
+    fresh.asked = std::move(old.asked);
+    const bool deploying = old.running && old.running->action == Action::deploy;
+    if (same || deploying) fresh.running = std::move(old.running);
+    if (!same) startAfresh(fresh);
+    fresh.history.configuration = std::move(configuration);
+}
+
+// ---- requests ----
+
+std::vector<std::string> Engine::request(const std::vector<std::string>& names, record::RequestOptions options) {
+    std::vector<std::string> affected;
+    for (auto& [name, entry] : entries_) {
+        const bool named = std::ranges::find(names, name) != names.end();
+        const bool inGroups = options.groups.empty() || entry.profile->appliesTo(options.groups);
+        if (!(named || names.empty()) || !inGroups) continue;
+        if (named && !entry.blocked.empty())
+            throw Error(Fault::configuration, fmt::format("{}: {}", name, entry.blocked));
+        record::RequestOptions own{
+            .renew = options.renew, .force = options.force, .challenge = std::move(options.challenge), .groups = {}};
+        if (entry.blocked.empty() && ask(entry, std::move(own))) affected.push_back(name);
+    }
+    planSoon();
+    return affected;
+}
+
+/// True when the request changes something or joins something that runs.
+bool Engine::ask(Entry& entry, record::RequestOptions options) {
+    if (entry.running) return true;
+    auto& history = entry.history;
+    const bool valid = entry.held && entry.held->notAfter > now();
+    if (valid && !options.renew && !history.pending) {
+        const bool deployed = history.deployment.confirmed && history.deployment.generation == entry.held->generation;
+        history.deployment.failures = 0; // a deployment that waits for its next try is tried now
+        return !deployed;
+    }
+    history.requested = now();
+    history.failures = 0;
+    if (options.force) history.notBeforeNextAttempt = never;
+    entry.asked = std::move(options);
+    changed(entry);
+    return true;
+}
+
+void Engine::cancel(const std::string& name) {
+    auto* entry = find(name);
+    if (entry == nullptr || !entry->running || !entry->running->child) return;
+    attemptEnded(name, record::Failed{Fault::local, "cancelled on request", std::nullopt});
+}
+
+std::string Engine::pem(const std::string& name, const std::string& what) const {
+    const auto found = entries_.find(name);
+    if (found == entries_.end() || !found->second.held)
+        throw Error(Fault::local, fmt::format("{}: no certificate is held", name));
+    if (what == "certificate") return store::readPublic(places_.root, name, "cert");
+    if (what == "chain" || what == "ca") return store::readPublic(places_.root, name, what);
+    throw Error(Fault::configuration,
+                fmt::format("there is no \"{}\" to get: certificate, chain and ca are known", what));
+}
+
+// ---- what next ----
+
+void Engine::clockStepped() {
+    const auto time = now();
+    for (auto& [name, entry] : entries_) {
+        auto& history = entry.history;
+        notInTheFuture(history.lastAttempt, time);
+        notInTheFuture(history.lastRenewal, time);
+        notInTheFuture(history.deployment.lastAttempt, time);
+        if (history.pending) notInTheFuture(history.pending->lastPoll, time);
+        if (history.pending) notInTheFuture(history.pending->since, time);
+    }
+    planSoon();
+}
+
+/// From the loop, so that whoever calls is done first and several reasons make one plan.
+void Engine::planSoon() {
+    alarm_ = loop_.after(Duration::zero(), [this] { plan(); });
+}
+
+void Engine::plan() {
+    const auto time = now();
+    schedule::Limits limits{
+        .spacing = configuration_.settings.renewalSpacing,
+        .parallel = configuration_.settings.parallelEnrollments,
+        .lastRenewal = never,
+    };
+    std::vector<schedule::Candidate> candidates;
+    std::vector<Entry*> entries;
+    for (auto& [name, entry] : entries_) {
+        candidates.push_back(entry.candidate(time));
+        entries.push_back(&entry);
+        limits.lastRenewal = std::max(limits.lastRenewal, entry.history.lastRenewal);
+    }
+    const auto decision = schedule::decide(candidates, limits, time);
+    setAlarm(decision.wakeUp, time);
+    for (const auto index : decision.start)
+        start(*entries[index], candidates[index].step.action);
+    showOverview();
+}
+
+/// Wakes for the next decision, and when something held expires, for people to see it.
+void Engine::setAlarm(Time decided, Time now) {
+    auto next = decided;
+    for (auto& [name, entry] : entries_) {
+        if (!entry.held) continue;
+        if (const auto expiry = entry.held->notAfter; expiry > now && (next == never || expiry < next)) next = expiry;
+        if (entry.held->notAfter <= now) audience_.one(entry.status(now));
+    }
+    alarm_ = next == never ? Loop::Handle() : loop_.at(next, [this] { plan(); });
+}
+
+void Engine::start(Entry& entry, Action action) {
+    try {
+        if (action == Action::deploy) return startDeployment(entry);
+        startAttempt(entry, action);
+    } catch (const Error& error) {
+        attemptEnded(entry.name(), record::Failed{error.fault(), error.what(), std::nullopt});
+    }
+}
+
+// ---- attempts ----
+
+std::unique_ptr<EnrollRun> Engine::spawn(Entry& entry, std::vector<std::string> arguments) {
+    const auto name = entry.name();
+    arguments.insert(arguments.begin(), fmt::format("--root={}", places_.root.string()));
+    arguments.push_back(name);
+    const auto phase = [this, name](const std::string& word) {
+        auto* found = find(name);
+        if (found == nullptr || !found->running) return;
+        found->running->phase = word;
+        audience_.one(found->status(now()));
+    };
+    const auto end = [this, name](record::Report report) { attemptEnded(name, std::move(report)); };
+    const auto deadline =
+        entry.profile->scep.timeout * 3 + Duration(1min); // each exchange bounds itself; this is for what hangs
+    const auto challenge = std::exchange(entry.asked, {}).challenge;
+    return std::make_unique<EnrollRun>(loop_, places_.enrollProgram, std::move(arguments), challenge.get(), deadline,
+                                       EnrollRun::Listener{phase, end});
+}
+
+void Engine::startAttempt(Entry& entry, Action action) {
+    auto& history = entry.history;
+    const auto time = now();
+    if (action == Action::poll && time - history.pending->since > entry.policy.pollLimit) {
+        store::dropTransaction(places_.root, entry.name());
+        history.pending.reset();
+        throw Error(Fault::refused,
+                    fmt::format("the CA did not decide within poll-limit ({})", humanDuration(entry.policy.pollLimit)));
+    }
+    ++history.attempts;
+    history.lastAttempt = time;
+    if (history.requested != never) history.requested = std::min(history.requested, time - Duration(1));
+    const bool renews = entry.held && entry.held->notAfter > time;
+    entry.running = Running{action, "start", nullptr};
+    entry.running->child = spawn(entry, renews ? std::vector<std::string>{"--renew"} : std::vector<std::string>{});
+    changed(entry);
+    audience_.event(entry.name(), "requested", "", entry.held);
+}
+
+void Engine::attemptEnded(const std::string& name, record::Report report) {
+    auto* entry = find(name);
+    if (entry == nullptr) return;
+    const auto ran = std::exchange(entry->running, std::nullopt);
+    std::visit([&](const auto& result) { ended(*entry, result); }, report);
+    changed(*entry);
+    planSoon();
+}
+
+void Engine::ended(Entry& entry, const record::Issued& issued) {
+    auto& history = entry.history;
+    entry.held = issued.held;
+    history.lastOutcome = Outcome::issued;
+    history.lastSuccess = now();
+    history.failures = 0;
+    history.lastFault.reset();
+    history.lastError.clear();
+    history.notBeforeNextAttempt = never;
+    history.pending.reset();
+    history.deployment.failures = 0;
+    history.deployment.error.clear();
+    entry.lastComplaint.clear();
+    const auto text = fmt::format("{}: issued: generation {}, serial {}, valid until {}", entry.name(),
+                                  issued.held.generation, issued.held.serialNumber, rfc3339(issued.held.notAfter));
+    log::write(log::Level::notice, text, {{"SCEPD_CERTIFICATE", entry.name()}, {"SCEPD_PROFILE", entry.profile->file}});
+    audience_.event(entry.name(), "issued", "", entry.held);
+    startDeployment(entry);
+}
+
+void Engine::ended(Entry& entry, const record::Pending& pending) {
+    auto& history = entry.history;
+    const auto time = now();
+    const bool known = history.pending && history.pending->id == pending.transaction;
+    if (known)
+        ++history.pending->polls;
+    else
+        history.pending =
+            record::PendingTransaction{.id = pending.transaction, .since = time, .lastPoll = time, .polls = 0};
+    history.pending->lastPoll = time;
+    history.lastOutcome = Outcome::pending;
+    history.failures = 0;
+    history.lastFault.reset();
+    history.lastError.clear();
+    if (known) return;
+    log::notice("{}: the CA keeps request {} for approval", entry.name(), pending.transaction);
+    audience_.event(entry.name(), "pending", "", entry.held);
+}
+
+void Engine::ended(Entry& entry, const record::Refused& refused) {
+    auto& history = entry.history;
+    history.pending.reset();
+    history.lastOutcome = Outcome::refused;
+    history.lastFault = Fault::refused;
+    history.lastError = refused.reason;
+    ++history.failures;
+    complain(entry, "refused", refused.reason);
+}
+
+void Engine::ended(Entry& entry, const record::Waiting& waiting) {
+    auto& history = entry.history;
+    history.lastOutcome = Outcome::waiting;
+    history.lastFault.reset();
+    history.lastError = waiting.reason;
+    ++history.failures;
+    complain(entry, "failed", waiting.reason);
+}
+
+void Engine::ended(Entry& entry, const record::Failed& failed) {
+    auto& history = entry.history;
+    history.lastOutcome = Outcome::failed;
+    history.lastFault = failed.fault;
+    history.lastError = failed.reason;
+    ++history.failures;
+    if (failed.retryAfter) history.notBeforeNextAttempt = now() + std::min<Duration>(*failed.retryAfter, 24h);
+    if (history.pending) history.pending->lastPoll = now();
+    complain(entry, "failed", failed.reason);
+}
+
+/// scepd-enroll reports this only when it was asked to look at listeners, which has its own end.
+void Engine::ended(Entry& entry, const record::Served&) {
+    ended(entry,
+          record::Failed{Fault::local, "scepd-enroll reported something that it was not asked for", std::nullopt});
+}
+
+// ---- deployment ----
+
+void Engine::startDeployment(Entry& entry) {
+    const auto name = entry.name();
+    const auto generation = entry.held->generation;
+    entry.running = Running{Action::deploy, "deploy", nullptr};
+    entry.history.deployment.lastAttempt = now();
+    changed(entry);
+    deployer_.deploy(name, generation,
+                     [this, name, generation](auto result) { deployed(name, generation, std::move(result)); });
+}
+
+void Engine::deployed(const std::string& name, unsigned generation,
+                      std::expected<std::vector<record::TargetState>, Error> result) {
+    auto* entry = find(name);
+    if (entry == nullptr) return;
+    if (!result) return deploymentFailed(*entry, result.error().what());
+    auto& targets = entry->history.deployment.targets = std::move(*result);
+    const bool confirmed =
+        std::ranges::none_of(targets, [](const auto& target) { return target.state == "unconfirmed"; });
+    if (confirmed) return confirm(name, generation);
+    lookAtServed(*entry, generation);
+}
+
+void Engine::lookAtServed(Entry& entry, unsigned generation) {
+    const auto name = entry.name();
+    entry.running = Running{Action::deploy, "served", nullptr};
+    const auto end = [this, name, generation](record::Report report) {
+        auto* found = find(name);
+        if (found == nullptr) return;
+        if (std::holds_alternative<record::Served>(report)) return confirm(name, generation);
+        const auto* failed = std::get_if<record::Failed>(&report);
+        rollback(*found, failed != nullptr ? failed->reason : "scepd-enroll did not say what is served");
+    };
+    const std::vector<std::string> arguments{fmt::format("--root={}", places_.root.string()),
+                                             fmt::format("--served={}", generation), name};
+    try {
+        entry.running->child = std::make_unique<EnrollRun>(loop_, places_.enrollProgram, arguments, -1, 1min,
+                                                           EnrollRun::Listener{[](const std::string&) {}, end});
+    } catch (const Error& error) {
+        return deploymentFailed(entry, error.what());
+    }
+    changed(entry);
+}
+
+void Engine::confirm(const std::string& name, unsigned generation) {
+    deployer_.confirm(name, generation,
+                      [this, name, generation](const auto& result) { confirmed(name, generation, result); });
+}
+
+void Engine::confirmed(const std::string& name, unsigned generation,
+                       const std::expected<std::vector<record::TargetState>, Error>& result) {
+    auto* entry = find(name);
+    if (entry == nullptr) return;
+    if (!result) return deploymentFailed(*entry, result.error().what());
+    auto& deployment = entry->history.deployment;
+    for (auto& target : deployment.targets)
+        if (target.state == "unconfirmed") target.state = "deployed";
+    deployment.generation = generation;
+    deployment.confirmed = true;
+    deployment.failures = 0;
+    deployment.error.clear();
+    if (generation > 1) entry->history.lastRenewal = now();
+    entry->running.reset();
+    entry->lastComplaint.clear();
+    log::write(log::Level::notice, fmt::format("{}: generation {} is deployed", name, generation),
+               {{"SCEPD_CERTIFICATE", name}, {"SCEPD_PROFILE", entry->profile->file}});
+    audience_.event(name, "deployed", "", entry->held);
+    changed(*entry);
+    planSoon();
+}
+
+/// A listener does not present the new certificate: back to what worked, if there is something to go back to.
+void Engine::rollback(Entry& entry, const std::string& why) {
+    if (entry.history.deployment.generation == 0) {
+        for (auto& target : entry.history.deployment.targets)
+            if (target.state == "unconfirmed") target = {target.target, "not-served", why};
+        return deploymentFailed(entry, why);
+    }
+    const auto name = entry.name();
+    entry.running = Running{Action::deploy, "rollback", nullptr};
+    changed(entry);
+    deployer_.rollback(name, 0, [this, name, why](auto result) {
+        auto* found = find(name);
+        if (found == nullptr) return;
+        if (!result)
+            return deploymentFailed(*found,
+                                    fmt::format("{}; going back failed as well: {}", why, result.error().what()));
+        found->history.deployment.targets = std::move(*result);
+        audience_.event(name, "rolled-back", why, found->held);
+        deploymentFailed(*found, fmt::format("{}; the generation before was put back", why));
+    });
+}
+
+void Engine::deploymentFailed(Entry& entry, const std::string& why) {
+    auto& deployment = entry.history.deployment;
+    ++deployment.failures;
+    deployment.lastAttempt = now();
+    deployment.error = fmt::format("the deployment failed: {}", why);
+    entry.running.reset();
+    complain(entry, "failed", deployment.error);
+    changed(entry);
+    planSoon();
+}
+
+// ---- telling ----
+
+Entry* Engine::find(const std::string& name) {
+    const auto found = entries_.find(name);
+    return found == entries_.end() ? nullptr : &found->second;
+}
+
+/// Writes down what is known now and shows it. A full disk does not stop the daemon: what it knows it keeps in memory.
+void Engine::changed(Entry& entry) {
+    try {
+        store::writeHistory(places_.root, entry.name(), entry.history);
+    } catch (const Error& error) {
+        log::error("{}: what happened cannot be written down: {}", entry.name(), error.what());
+    }
+    audience_.one(entry.status(now()));
+}
+
+void Engine::complain(Entry& entry, const std::string& event, const std::string& text) {
+    const auto time = now();
+    audience_.event(entry.name(), event, text, entry.held);
+    if (entry.lastComplaint == text && time - entry.lastComplaintTime < complaintInterval) return;
+    entry.lastComplaint = text;
+    entry.lastComplaintTime = time;
+    log::write(
+        log::Level::warning, fmt::format("{}: {}", entry.name(), text),
+        {{"SCEPD_CERTIFICATE", entry.name()},
+         {"SCEPD_PROFILE", entry.profile->file},
+         {"SCEPD_ERROR", entry.history.lastFault ? std::string(scepd::name(*entry.history.lastFault)) : "local"}});
+}
+
+void Engine::showOverview() {
+    const auto time = now();
+    std::vector<record::Status> statuses;
+    for (const auto& [name, entry] : entries_)
+        statuses.push_back(entry.status(time));
+    audience_.overview(overviewOf(configuration_, statuses, time));
+}
+
+std::string Engine::summary() const {
+    const auto time = now();
+    std::map<std::string, std::size_t> counts;
+    for (const auto& [name, entry] : entries_)
+        ++counts[std::string(record::name(entry.status(time).state))];
+    std::string text = fmt::format("{} certificate{}", entries_.size(), entries_.size() == 1 ? "" : "s");
+    const char* separator = ": ";
+    for (const auto& [state, count] : counts) {
+        text += fmt::format("{}{} {}", separator, count, state);
+        separator = ", ";
+    }
+    return text;
+}
+
+} // namespace scepd

@@ -1,0 +1,115 @@
+#pragma once
+
+#include "base/loop.hpp"
+#include "profile/load.hpp"
+#include "record/overview.hpp"
+#include "record/request.hpp"
+#include "scepd/entry.hpp"
+
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace scepd {
+
+/// The deployer as the engine sees it: calls that answer later, from the loop.
+struct Deployer {
+    using Done = std::function<void(std::expected<std::vector<record::TargetState>, Error>)>;
+    using Call = std::function<void(const std::string& certificate, unsigned generation, Done done)>;
+    Call deploy, confirm, rollback;
+};
+
+/// Who is told of what changes.
+struct Audience {
+    std::function<void(const std::vector<record::Status>&)> all; ///< After the profiles were read.
+    std::function<void(const record::Status&)> one;              ///< After something happened to one certificate.
+    std::function<void(const record::Overview&)> overview;
+    std::function<void(const std::string& certificate, const std::string& event, const std::string& reason,
+                       const std::optional<record::Held>& held)>
+        event;
+};
+
+/// Profiles and facts in, attempts and status out: the engine keeps one entry per certificate of this endpoint, asks
+/// schedule/ what is due, starts it, and writes down how it ended. It has no state of its own that is not on the disk
+/// or running.
+class Engine {
+public:
+    struct Places {
+        std::filesystem::path root;          ///< Everything lies below it.
+        std::filesystem::path enrollProgram; ///< scepd-enroll
+    };
+
+    Engine(Loop& loop, Places places, Deployer deployer, Audience audience);
+
+    /// Reads the profiles again and applies what is different.
+    void reload();
+
+    /// Asks for certificates now, all that apply when `names` is empty. Returns the names that are affected: a valid
+    /// one is left alone unless `options.renew`, a running one is not started twice. Throws Error{configuration} for a
+    /// blocked one.
+    std::vector<std::string> request(const std::vector<std::string>& names, record::RequestOptions options);
+
+    /// Ends the attempt that runs; nothing to end is fine.
+    void cancel(const std::string& name);
+
+    /// Public PEM text of what is held: "certificate", "chain" or "ca". Throws Error{local} when nothing is held.
+    [[nodiscard]] std::string pem(const std::string& name, const std::string& what) const;
+
+    /// One line for systemctl status: "5 certificates: 4 valid, 1 waiting".
+    [[nodiscard]] std::string summary() const;
+
+    /// The wall clock was set: what was noted in a future that is none any more counts from now, and all is decided
+    /// again.
+    void clockStepped();
+
+private:
+    [[nodiscard]] Entry makeEntry(const std::shared_ptr<const profile::Profile>& profile,
+                                  const profile::Certificate& certificate);
+    void keepFailedFiles(profile::Configuration& configuration) const;
+    void startAfresh(Entry& entry) const;
+    void takeOver(Entry& fresh, Entry& old) const;
+    bool ask(Entry& entry, record::RequestOptions options);
+
+    void plan();
+    void planSoon();
+    void setAlarm(Time decided, Time now);
+    void start(Entry& entry, record::Action action);
+    void startAttempt(Entry& entry, record::Action action);
+    void startDeployment(Entry& entry);
+    void attemptEnded(const std::string& name, record::Report report);
+    void deployed(const std::string& name, unsigned generation,
+                  std::expected<std::vector<record::TargetState>, Error> result);
+    void lookAtServed(Entry& entry, unsigned generation);
+    void confirm(const std::string& name, unsigned generation);
+    void confirmed(const std::string& name, unsigned generation,
+                   const std::expected<std::vector<record::TargetState>, Error>& result);
+    void rollback(Entry& entry, const std::string& why);
+    void deploymentFailed(Entry& entry, const std::string& why);
+
+    void ended(Entry& entry, const record::Issued& issued);
+    void ended(Entry& entry, const record::Pending& pending);
+    void ended(Entry& entry, const record::Refused& refused);
+    void ended(Entry& entry, const record::Waiting& waiting);
+    void ended(Entry& entry, const record::Failed& failed);
+    void ended(Entry& entry, const record::Served& served);
+
+    Entry* find(const std::string& name);
+    void changed(Entry& entry);
+    void complain(Entry& entry, const std::string& event, const std::string& text);
+    void showOverview();
+    [[nodiscard]] std::unique_ptr<EnrollRun> spawn(Entry& entry, std::vector<std::string> arguments);
+
+    Loop& loop_;
+    Places places_;
+    Deployer deployer_;
+    Audience audience_;
+    std::string machineId_;
+    profile::Configuration configuration_;
+    std::map<std::string, Entry> entries_;
+    Loop::Handle alarm_;
+};
+
+} // namespace scepd

@@ -1,0 +1,84 @@
+#include "scepd/entry.hpp"
+
+#include "schedule/spread.hpp"
+#include "schedule/state.hpp"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+namespace scepd {
+
+using record::Action;
+
+schedule::Step Entry::nextStep(Time now) const {
+    if (!blocked.empty()) return {Action::nothing, never, never, blocked};
+    return schedule::nextStep(policy, held, history, now);
+}
+
+schedule::Candidate Entry::candidate(Time now) const {
+    auto step = nextStep(now);
+    if (running) step.action = running->action;
+    return {
+        .name = name(),
+        .authority = profile->scep.urls.front(),
+        .opensTheNetwork = certificate.usage == profile::Usage::ieee8021x,
+        .asked = history.requested != never && history.requested >= history.lastAttempt,
+        .running = running.has_value(),
+        .step = std::move(step),
+        .notAfter = held ? held->notAfter : never,
+        .lifetime = held ? held->notAfter - held->notBefore : Duration::zero(),
+        .window = held ? schedule::renewalWindow(policy, *held) : Duration::zero(),
+    };
+}
+
+record::Status Entry::status(Time now) const {
+    const auto step = nextStep(now);
+    const auto action = running ? std::optional(running->action) : std::nullopt;
+    auto situation = schedule::situationOf(policy, held, history, step, action, blocked, now);
+    return {
+        .name = name(),
+        .profile = profile->file,
+        .usage = std::string(profile::name(certificate.usage)),
+        .state = situation.state,
+        .reason = std::move(situation.reason),
+        .remedy = std::move(situation.remedy),
+        .held = held,
+        .nextAction = step.action,
+        .nextActionTime = step.at,
+        .nextActionReason = step.why,
+        .lastAttempt = history.lastAttempt,
+        .lastErrorCode = history.lastFault ? std::string(scepd::name(*history.lastFault)) : std::string(),
+        .lastError = history.lastError,
+        .attempts = history.attempts,
+        .phase = running ? running->phase : std::string(),
+        .targets = history.deployment.targets,
+    };
+}
+
+schedule::Policy policyOf(const profile::Profile& profile, const profile::Certificate& certificate,
+                          const profile::Settings& settings, const std::string& machineId) {
+    return {
+        .renewBefore = certificate.renew.before,
+        .manual = profile.manual,
+        .retries = profile.scep.retries,
+        .retryDelay = profile.scep.retryDelay,
+        .retryDelayMax = profile.scep.retryDelayMax,
+        .pollInterval = profile.scep.pollInterval,
+        .pollLimit = profile.scep.pollLimit,
+        .spread = settings.renewalSpread,
+        .seed = schedule::hash(machineId, certificate.name),
+    };
+}
+
+record::Status notApplicable(const profile::Profile& profile, const profile::Certificate& certificate) {
+    record::Status status;
+    status.name = certificate.name;
+    status.profile = profile.file;
+    status.usage = profile::name(certificate.usage);
+    status.state = record::State::notApplicable;
+    status.reason = fmt::format("the profile is for the groups {}", fmt::join(profile.groups, ", "));
+    return status;
+}
+
+} // namespace scepd

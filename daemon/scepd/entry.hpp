@@ -1,0 +1,50 @@
+#pragma once
+
+#include "profile/profile.hpp"
+#include "record/history.hpp"
+#include "record/request.hpp"
+#include "record/status.hpp"
+#include "scepd/spawn.hpp"
+#include "schedule/next_step.hpp"
+#include "schedule/queue.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace scepd {
+
+/// What runs for a certificate now: an attempt of scepd-enroll, or a deployment.
+struct Running {
+    record::Action action = record::Action::nothing;
+    std::string phase;
+    std::unique_ptr<EnrollRun> child; ///< None while the deployer works.
+};
+
+/// One certificate that this endpoint must hold: what the profile asks for, what is known, what runs.
+struct Entry {
+    std::shared_ptr<const profile::Profile> profile;
+    profile::Certificate certificate;
+    schedule::Policy policy;
+    std::string blocked; ///< Why this version cannot request it; empty when it can.
+    std::optional<record::Held> held;
+    record::History history;
+    record::RequestOptions asked; ///< Of the last request that was not served yet.
+    std::optional<Running> running;
+    std::string lastComplaint; ///< The last warning in the log, and when: the same one is not repeated within an hour.
+    Time lastComplaintTime;
+
+    [[nodiscard]] const std::string& name() const { return certificate.name; }
+    [[nodiscard]] schedule::Step nextStep(Time now) const;
+    [[nodiscard]] schedule::Candidate candidate(Time now) const;
+    [[nodiscard]] record::Status status(Time now) const;
+};
+
+/// The schedule's rules for a certificate, from what its profile and the endpoint's settings say.
+schedule::Policy policyOf(const profile::Profile& profile, const profile::Certificate& certificate,
+                          const profile::Settings& settings, const std::string& machineId);
+
+/// The status of a certificate whose profile is for other groups of endpoints.
+record::Status notApplicable(const profile::Profile& profile, const profile::Certificate& certificate);
+
+} // namespace scepd

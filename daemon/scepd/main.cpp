@@ -1,0 +1,115 @@
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/loop.hpp"
+#include "bus/deployer_client.hpp"
+#include "bus/objects.hpp"
+#include "bus/source.hpp"
+#include "scepd/engine.hpp"
+#include "scepd/watch.hpp"
+
+#include <csignal>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <sdbus-c++/sdbus-c++.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <systemd/sd-daemon.h>
+
+namespace {
+
+using namespace scepd;
+
+struct Options {
+    std::filesystem::path root = "/";
+    std::filesystem::path enrollProgram = SCEPD_LIBEXEC "/scepd-enroll";
+};
+
+/// No core: a challenge that is handed over may be in memory for a moment.
+void forbidCores() {
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    ::prctl(PR_SET_DUMPABLE, 0); // NOLINT(cppcoreguidelines-pro-type-vararg)
+}
+
+void notify(const std::string& text) {
+    sd_notify(0, text.c_str());
+}
+
+/// The deployer's calls as the engine wants them.
+Deployer callsOf(bus::DeployerClient& client) {
+    return {
+        .deploy = [&client](const auto& name, unsigned generation,
+                            auto done) { client.deploy(name, generation, std::move(done)); },
+        .confirm = [&client](const auto& name, unsigned generation,
+                             auto done) { client.confirm(name, generation, std::move(done)); },
+        .rollback = [&client](const auto& name, unsigned generation,
+                              auto done) { client.rollback(name, generation, std::move(done)); },
+    };
+}
+
+int serve(const Options& options) {
+    Loop loop;
+    const auto connection = bus::connect();
+    const bus::Source source(loop, *connection);
+    bus::DeployerClient deployer(*connection);
+
+    std::unique_ptr<bus::Objects> objects;
+    std::unique_ptr<Engine> engine;
+    const Audience audience{
+        .all = [&](const auto& statuses) { objects->show(statuses); },
+        .one = [&](const auto& status) { objects->show(status); },
+        .overview =
+            [&](const auto& overview) {
+                objects->show(overview);
+                notify("STATUS=" + engine->summary());
+            },
+        .event = [&](const auto& name, const auto& event, const auto& reason,
+                     const auto& held) { objects->announce(name, event, reason, held); },
+    };
+    engine = std::make_unique<Engine>(loop, Engine::Places{options.root, options.enrollProgram}, callsOf(deployer),
+                                      audience);
+    objects = std::make_unique<bus::Objects>(
+        *connection, SCEPD_VERSION,
+        bus::Handlers{
+            .request = [&](const auto& names, auto asked) { return engine->request(names, std::move(asked)); },
+            .cancel = [&](const auto& name) { engine->cancel(name); },
+            .reload = [&] { engine->reload(); },
+            .pem = [&](const auto& name, const auto& what) { return engine->pem(name, what); },
+        });
+    engine->reload();
+
+    const ConfigurationWatch watch(loop, options.root, [&] { engine->reload(); });
+    const auto step = loop.onClockStep([&] { engine->clockStepped(); });
+    const auto terminate = loop.onSignal(SIGTERM, [&] { loop.exit(0); });
+    const auto interrupt = loop.onSignal(SIGINT, [&] { loop.exit(0); });
+    const auto hangUp = loop.onSignal(SIGHUP, [&] { engine->reload(); });
+    objects->claimName();
+    loop.enableWatchdog();
+    notify("READY=1");
+    return loop.run();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{"Keeps this endpoint enrolled: reads profiles, decides what is due, shows it on the bus", "scepd"};
+    Options options;
+    app.add_option("--root", options.root, "Directory below which all configuration, state and targets lie")
+        ->capture_default_str();
+    app.add_option("--enroll-program", options.enrollProgram, "scepd-enroll, which makes the attempts")
+        ->capture_default_str();
+    app.set_version_flag("--version", "scepd " SCEPD_VERSION);
+    CLI11_PARSE(app, argc, argv);
+    try {
+        forbidCores();
+        return serve(options);
+    } catch (const std::exception& error) {
+        log::error("scepd: {}", error.what());
+        return EXIT_FAILURE;
+    }
+}

@@ -1,0 +1,83 @@
+#include "scepd/overview.hpp"
+
+#include "scepd/entry.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace scepd {
+namespace {
+
+struct TrustText {
+    std::string operator()(const profile::FingerprintPin& pin) const {
+        static constexpr std::array<std::string_view, 4> digests{"sha1", "sha256", "sha384", "sha512"};
+        return fmt::format("{}:{:02x}", digests.at(static_cast<std::size_t>(pin.digest)), fmt::join(pin.value, ""));
+    }
+    std::string operator()(const profile::CertificatePin& pin) const { return fmt::format("file {}", pin.file); }
+    std::string operator()(const profile::FirstUse&) const { return "first-use"; }
+};
+
+record::Rule ruleOf(const profile::Profile& profile, const profile::Settings& settings) {
+    record::Rule rule{
+        .file = profile.file,
+        .applies = profile.appliesTo(settings.groups),
+        .groups = profile.groups,
+        .description = profile.description,
+        .urls = profile.scep.urls,
+        .trust = std::visit(TrustText{}, profile.scep.trust),
+        .certificates = {},
+    };
+    for (const auto& certificate : profile.certificates)
+        rule.certificates.push_back(certificate.name);
+    return rule;
+}
+
+record::Finding findingOf(const profile::Diagnostic& diagnostic) {
+    const bool isError = diagnostic.severity == profile::Diagnostic::Severity::error;
+    return {diagnostic.file, diagnostic.line, diagnostic.column, isError ? "error" : "warning", diagnostic.text};
+}
+
+std::vector<std::string> queueOf(const std::vector<record::Status>& statuses, Time now) {
+    std::vector<const record::Status*> queue;
+    for (const auto& status : statuses) {
+        const bool due = status.nextAction != record::Action::nothing && status.nextActionTime <= now;
+        if (!status.phase.empty() || due) queue.push_back(&status);
+    }
+    std::ranges::stable_sort(
+        queue, {}, [](const auto* status) { return std::pair(status->phase.empty(), status->nextActionTime); });
+    std::vector<std::string> names;
+    for (const auto* status : queue)
+        names.push_back(status->name);
+    return names;
+}
+
+} // namespace
+
+record::Overview overviewOf(const profile::Configuration& configuration, const std::vector<record::Status>& statuses,
+                            Time now) {
+    record::Overview overview;
+    overview.groups = configuration.settings.groups;
+    overview.queue = queueOf(statuses, now);
+    for (const auto& diagnostic : configuration.diagnostics)
+        overview.findings.push_back(findingOf(diagnostic));
+    for (const auto& profile : configuration.profiles)
+        overview.rules.push_back(ruleOf(profile, configuration.settings));
+    return overview;
+}
+
+std::vector<record::Status> otherEndpoints(const profile::Configuration& configuration,
+                                           const std::vector<record::Status>& shown) {
+    std::set<std::string> names;
+    for (const auto& status : shown)
+        names.insert(status.name);
+    std::vector<record::Status> result;
+    for (const auto& profile : configuration.profiles)
+        for (const auto& certificate : profile.certificates)
+            if (!profile.appliesTo(configuration.settings.groups) && names.insert(certificate.name).second)
+                result.push_back(notApplicable(profile, certificate));
+    return result;
+}
+
+} // namespace scepd

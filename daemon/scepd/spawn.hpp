@@ -1,0 +1,47 @@
+#pragma once
+
+#include "base/loop.hpp"
+#include "base/process.hpp"
+#include "record/report.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace scepd {
+
+/// One run of scepd-enroll. It ends by itself, at its deadline, or when this dies: then it is killed with its children.
+class EnrollRun {
+public:
+    struct Listener {
+        std::function<void(const std::string& phase)> phase;
+        /// Called once at the end: with what it reported, or with what went wrong with it. It may end this EnrollRun.
+        std::function<void(record::Report)> end;
+    };
+
+    /// `arguments` follow the program's name and --report-fd; `challenge` is a descriptor to hand over, or -1.
+    /// Throws Error{local} when it cannot be started.
+    EnrollRun(Loop& loop, const std::filesystem::path& program, std::vector<std::string> arguments, int challenge,
+              Duration deadline, Listener listener);
+    ~EnrollRun();
+    EnrollRun(const EnrollRun&) = delete;
+    EnrollRun& operator=(const EnrollRun&) = delete;
+
+private:
+    void read();
+    void takeLines();
+    void exited(int status);
+    [[nodiscard]] record::Report result(int status) const;
+
+    Listener listener_;
+    UniqueFd pipe_;
+    pid_t pid_ = -1;
+    bool timedOut_ = false;
+    bool reporting_ = false;
+    std::string buffer_, report_;
+    Loop::Handle readable_, exit_, deadline_;
+};
+
+} // namespace scepd

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "record/held.hpp"
+#include "record/history.hpp"
+#include "record/status.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+/// What is due, when and why: pure functions of values, time being an argument. The rules stand in scepd-profile(5).
+namespace scepd::schedule {
+
+/// What a profile says about time, for one certificate on this endpoint.
+struct Policy {
+    std::variant<Duration, double> renewBefore = 1.0 / 3; ///< Before expiry; a share is of the lifetime. Zero: never.
+    bool manual = false;                                  ///< Not before somebody has asked.
+    unsigned retries = 0; ///< Failures in a row after which nothing is tried; 0: never give up.
+    Duration retryDelay = std::chrono::minutes(1);
+    Duration retryDelayMax = std::chrono::hours(6);
+    Duration pollInterval = std::chrono::minutes(1);
+    Duration pollLimit = std::chrono::days(7);
+    double spread = 0.1;    ///< Share of the renewal window by which this endpoint may be earlier.
+    std::uint64_t seed = 0; ///< hash(machine-id, certificate name)
+
+    bool operator==(const Policy&) const = default;
+};
+
+/// The next thing to do for one certificate.
+struct Step {
+    record::Action action = record::Action::nothing;
+    Time at;         ///< Not before this time. `never` for nothing.
+    Time due;        ///< When it was due by the rules, before backoff: the place in the queue.
+    std::string why; ///< The rule and its numbers, in a sentence for people.
+
+    bool operator==(const Step&) const = default;
+};
+
+/// The renewal window: how long before expiry renewal begins, the endpoint's spread not counted. A `renew` that is not
+/// shorter than the lifetime is clamped to a third of it. Zero when the certificate is never renewed.
+Duration renewalWindow(const Policy& policy, const record::Held& held);
+
+/// When renewal is due: expiry minus the window, and earlier by this endpoint's part of the spread. `never` when it is
+/// not renewed.
+Time renewalDue(const Policy& policy, const record::Held& held);
+
+/// The delay after so many failures in a row: doubling from retry-delay to retry-delay-max, ±20 % by this endpoint's
+/// own dice, the slow end at once after a refusal or a configuration fault. With `remaining` lifetime it is not longer
+/// than a twentieth of it, but for that reason not shorter than an hour.
+Duration backoff(const Policy& policy, const record::History& history, std::optional<Duration> remaining);
+
+/// The next step: deployment of what is held and not yet confirmed on its targets, a poll of what the CA keeps,
+/// renewal, or enrollment.
+Step nextStep(const Policy& policy, const std::optional<record::Held>& held, const record::History& history, Time now);
+
+} // namespace scepd::schedule

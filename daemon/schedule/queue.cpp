@@ -1,0 +1,117 @@
+#include "schedule/queue.hpp"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+namespace scepd::schedule {
+namespace {
+
+using record::Action;
+
+bool isDue(const Candidate& candidate, Time now) {
+    return !candidate.running && candidate.step.action != Action::nothing && candidate.step.at <= now;
+}
+
+/// When a renewal may overtake although it is not its turn: half of its window is gone, or it comes to the last 5 % of
+/// its lifetime.
+Time dangerBegins(const Candidate& candidate) {
+    return candidate.notAfter - std::max(candidate.window / 2, candidate.lifetime / 20);
+}
+
+/// The state of one decision while it is made.
+class Round {
+public:
+    Round(const std::vector<Candidate>& candidates, const Limits& limits, Time now)
+        : candidates_(candidates), limits_(limits), now_(now) {
+        for (const auto& candidate : candidates_)
+            if (candidate.running) occupy(candidate);
+    }
+
+    Decision run() {
+        for (const auto index : inOrder())
+            consider(index);
+        return std::move(decision_);
+    }
+
+private:
+    /// 802.1X first, then what fell due first; the name makes it the same on every run.
+    [[nodiscard]] std::vector<std::size_t> inOrder() const {
+        std::vector<std::size_t> order(candidates_.size());
+        for (std::size_t i = 0; i < order.size(); ++i)
+            order[i] = i;
+        std::ranges::sort(order, {}, [&](std::size_t i) {
+            const auto& candidate = candidates_[i];
+            return std::tuple(!candidate.opensTheNetwork, candidate.step.due, std::cref(candidate.name).get());
+        });
+        return order;
+    }
+
+    void occupy(const Candidate& candidate) {
+        const auto action = candidate.step.action;
+        if (action == Action::deploy) return;
+        authorities_.insert(candidate.authority);
+        if (action == Action::renew)
+            renewalRuns_ = true;
+        else
+            ++enrollments_;
+    }
+
+    void consider(std::size_t index) {
+        const auto& candidate = candidates_[index];
+        if (candidate.running || candidate.step.action == Action::nothing) return;
+        if (!isDue(candidate, now_)) return lookAgainAt(candidate.step.at);
+        if (!mayStart(candidate)) return;
+        occupy(candidate);
+        decision_.start.push_back(index);
+    }
+
+    bool mayStart(const Candidate& candidate) {
+        if (candidate.step.action == Action::deploy) return true;
+        if (authorities_.contains(candidate.authority)) return false; // its end makes us decide again
+        if (candidate.step.action == Action::renew) return mayRenew(candidate);
+        return enrollments_ < limits_.parallel;
+    }
+
+    bool mayRenew(const Candidate& candidate) {
+        if (renewalRuns_) return false;
+        if (candidate.asked || now_ >= dangerBegins(candidate)) return true;
+        if (const auto earliest = limits_.lastRenewal + limits_.spacing;
+            limits_.lastRenewal != never && now_ < earliest) {
+            lookAgainAt(std::min(earliest, dangerBegins(candidate)));
+            return false;
+        }
+        if (!waitsForAnother(candidate)) return true;
+        lookAgainAt(dangerBegins(candidate));
+        return false;
+    }
+
+    /// A renewal that fell due earlier and waits for its next try: the first must succeed before the next begins.
+    [[nodiscard]] bool waitsForAnother(const Candidate& candidate) const {
+        return std::ranges::any_of(candidates_, [&](const Candidate& other) {
+            return other.step.action == Action::renew && !other.running && other.step.due < candidate.step.due &&
+                   other.step.due <= now_ && other.step.at > now_;
+        });
+    }
+
+    void lookAgainAt(Time time) {
+        if (time <= now_) return;
+        if (decision_.wakeUp == never || time < decision_.wakeUp) decision_.wakeUp = time;
+    }
+
+    const std::vector<Candidate>& candidates_;
+    const Limits& limits_;
+    Time now_;
+    std::set<std::string> authorities_;
+    bool renewalRuns_ = false;
+    unsigned enrollments_ = 0;
+    Decision decision_;
+};
+
+} // namespace
+
+Decision decide(const std::vector<Candidate>& candidates, const Limits& limits, Time now) {
+    return Round(candidates, limits, now).run();
+}
+
+} // namespace scepd::schedule

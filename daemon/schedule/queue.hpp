@@ -1,0 +1,49 @@
+#pragma once
+
+#include "schedule/next_step.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace scepd::schedule {
+
+/// One certificate as the queue sees it.
+struct Candidate {
+    std::string name;
+    std::string authority;        ///< Certificates of the same CA have the same text: one outstanding request per CA.
+    bool opensTheNetwork = false; ///< 802.1X: goes first.
+    bool asked = false;           ///< Somebody asked for it: spacing does not count.
+    bool running = false;         ///< `step.action` is what runs now.
+    Step step;
+    Time notAfter;       ///< Of what is held; `never` for nothing.
+    Duration lifetime{}; ///< Of what is held; zero without.
+    Duration window{};   ///< The renewal window; zero without.
+
+    bool operator==(const Candidate&) const = default;
+};
+
+/// The endpoint's rules for all its certificates together.
+struct Limits {
+    Duration spacing = std::chrono::hours(1); ///< From the success of one renewal to the start of the next.
+    unsigned parallel = 2;                    ///< First enrollments at a time.
+    Time lastRenewal;                         ///< When a renewal last succeeded; `never` for none.
+
+    bool operator==(const Limits&) const = default;
+};
+
+/// What to start now and when to look again.
+struct Decision {
+    std::vector<std::size_t> start; ///< Indices into the candidates, first one first.
+    Time wakeUp; ///< The next time at which something may be due; `never` when only an event can change it.
+
+    bool operator==(const Decision&) const = default;
+};
+
+/// Decides for all certificates: deployments at once; first enrollments and polls up to `parallel` at a time, 802.1X
+/// first, one request per CA; renewals one at a time in the order they fell due, `spacing` apart. A renewal whose turn
+/// has not come overtakes when half of its own renewal window is gone, and in the last 5 % of its lifetime spacing does
+/// not count.
+Decision decide(const std::vector<Candidate>& candidates, const Limits& limits, Time now);
+
+} // namespace scepd::schedule

@@ -1,0 +1,87 @@
+#include "schedule/state.hpp"
+
+#include <array>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace scepd::schedule {
+namespace {
+
+using record::Action;
+using record::History;
+using record::Outcome;
+using record::State;
+
+std::string remedyFor(const History& history) {
+    if (history.lastOutcome == Outcome::refused)
+        return "Check the challenge and the subject with the CA's operator, correct the profile, or ask again with "
+               "scepctl request.";
+    switch (history.lastFault.value_or(Fault::local)) {
+    case Fault::configuration:
+        return "Correct the profile or the file it names; the change is noticed by itself.";
+    case Fault::unreachable:
+        return "Check the network, the name and the port of the CA's URL; it is tried again by itself.";
+    case Fault::refused:
+        return "Ask the CA's operator why; then ask again with scepctl request.";
+    case Fault::protocol:
+        return "The CA's answer was not trusted. Compare the profile's fingerprint and security settings with the CA.";
+    case Fault::local:
+        return "Look at this machine's disk, memory and permissions; it is tried again by itself.";
+    }
+    return {};
+}
+
+bool willNotGetBetter(const Policy& policy, const History& history) {
+    if (history.failures == 0) return false;
+    if (history.lastOutcome == Outcome::refused || history.lastFault == Fault::configuration) return true;
+    return policy.retries > 0 && history.failures > policy.retries;
+}
+
+Situation withoutCertificate(const Policy& policy, const History& history, const Step& next,
+                             std::optional<Action> running) {
+    if (willNotGetBetter(policy, history) && !running) return {State::failed, history.lastError, remedyFor(history)};
+    if (history.pending)
+        return {State::pending, fmt::format("the CA keeps request {} for approval", history.pending->id),
+                "Approve the request at the CA."};
+    if (running) return {State::enrolling, "the first certificate is being requested", ""};
+    if (next.action == Action::nothing) return {State::notRequested, next.why, "Ask for it with scepctl request."};
+    if (history.failures > 0 || history.lastOutcome == Outcome::waiting)
+        return {State::waiting, history.lastError, remedyFor(history)};
+    return {State::waiting, "it waits for its turn", ""};
+}
+
+Situation withCertificate(const record::Held& held, const History& history, std::optional<Action> running) {
+    const auto& deployment = history.deployment;
+    if (!deployment.error.empty() && running != Action::deploy)
+        return {State::degraded, deployment.error,
+                "Mend what the reason names; the deployment is tried again by itself."};
+    if (history.failures > 0 && !running)
+        return {State::degraded, fmt::format("the renewal failed: {}", history.lastError), remedyFor(history)};
+    if (history.pending)
+        return {State::renewing, fmt::format("the CA keeps request {} for approval", history.pending->id),
+                "Approve the request at the CA."};
+    if (running == Action::deploy || deployment.generation != held.generation || !deployment.confirmed)
+        return {State::renewing, fmt::format("generation {} is being deployed", held.generation), ""};
+    if (running) return {State::renewing, "the next certificate is being requested", ""};
+    return {State::valid, fmt::format("valid until {}", rfc3339(held.notAfter)), ""};
+}
+
+} // namespace
+
+Situation situationOf(const Policy& policy, const std::optional<record::Held>& held, const History& history,
+                      const Step& next, std::optional<Action> running, const std::string& blocked, Time now) {
+    const bool expired = held && held->notAfter <= now;
+    if (expired)
+        return {State::expired,
+                fmt::format("expired on {}{}", rfc3339(held->notAfter),
+                            history.lastError.empty() ? "" : "; " + history.lastError),
+                history.failures > 0 ? remedyFor(history) : ""};
+    if (!blocked.empty() && !held)
+        return {State::failed, blocked, "Change the profile, or leave this certificate out."};
+    if (!blocked.empty()) return {State::degraded, blocked, "Change the profile, or leave this certificate out."};
+    if (held) return withCertificate(*held, history, running);
+    return withoutCertificate(policy, history, next, running);
+}
+
+} // namespace scepd::schedule

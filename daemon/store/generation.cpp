@@ -1,0 +1,142 @@
+#include "store/generation.hpp"
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "store/facts.hpp"
+#include "store/table.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace scepd::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t keptGenerations = 3;
+constexpr std::string_view prefix = "generation-";
+
+fs::path generationDirectory(const fs::path& root, const std::string& name, unsigned number) {
+    return certificateDirectory(root, name) / fmt::format("{}{}", prefix, number);
+}
+
+/// The number in "generation-7"; 0 for any other name.
+unsigned numberOf(std::string_view directoryName) {
+    if (!directoryName.starts_with(prefix)) return 0;
+    directoryName.remove_prefix(prefix.size());
+    unsigned number = 0;
+    const auto* end = directoryName.data() + directoryName.size();
+    const auto [stop, error] = std::from_chars(directoryName.data(), end, number);
+    return error == std::errc() && stop == end ? number : 0;
+}
+
+void removeDirectory(const fs::path& directory) {
+    file::wipe(directory / "key.pem");
+    std::error_code error;
+    fs::remove_all(directory, error);
+    if (error) throw Error(Fault::local, fmt::format("remove {}: {}", directory.string(), error.message()));
+}
+
+/// Every number that a directory here bears, complete or not.
+std::vector<unsigned> allNumbers(const fs::path& directory) {
+    std::vector<unsigned> numbers;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(directory, error))
+        if (const unsigned number = numberOf(entry.path().filename().string()); number > 0) numbers.push_back(number);
+    std::ranges::sort(numbers);
+    return numbers;
+}
+
+/// facts.toml comes last: a directory without it is a generation that was never committed.
+void writeFiles(const fs::path& directory, const Generation& generation) {
+    file::create(directory / "key.pem", generation.key.reveal());
+    file::create(directory / "cert.pem", generation.certificate);
+    file::create(directory / "chain.pem", generation.chain);
+    file::create(directory / "ca.pem", generation.ca);
+    file::create(directory / "facts.toml", print(toTable(generation.facts)));
+    file::syncDirectory(directory);
+}
+
+void removeOlder(const fs::path& root, const std::string& name) {
+    const auto numbers = allNumbers(certificateDirectory(root, name));
+    for (std::size_t i = 0; i + keptGenerations < numbers.size(); ++i)
+        removeDirectory(generationDirectory(root, name, numbers[i]));
+}
+
+/// The generation that `current` names; 0 for none.
+unsigned currentNumber(const fs::path& root, const std::string& name) {
+    std::error_code error;
+    const auto target = fs::read_symlink(certificateDirectory(root, name) / "current", error);
+    return error ? 0 : numberOf(target.string());
+}
+
+record::Held parseFacts(const std::string& text, const fs::path& path) {
+    try {
+        return heldFrom(parseOwn(text, path.string()));
+    } catch (const Error& error) {
+        throw error.during(fmt::format("read {}", path.string()));
+    }
+}
+
+} // namespace
+
+fs::path certificateDirectory(const fs::path& root, const std::string& name) {
+    return root / "var/lib/scepd/certificates" / name;
+}
+
+unsigned commit(const fs::path& root, const std::string& name, Generation generation) {
+    const auto parent = certificateDirectory(root, name);
+    file::makeDirectories(parent, 0700);
+    const auto numbers = allNumbers(parent);
+    const unsigned number = std::max(currentNumber(root, name), numbers.empty() ? 0U : numbers.back()) + 1;
+    generation.facts.generation = number;
+    const auto directory = generationDirectory(root, name, number);
+    file::makeDirectories(directory, 0700);
+    try {
+        writeFiles(directory, generation);
+        file::replaceLink(parent / "current", directory.filename());
+    } catch (const Error&) {
+        if (currentNumber(root, name) != number) removeDirectory(directory);
+        throw;
+    }
+    removeOlder(root, name);
+    return number;
+}
+
+std::optional<record::Held> readHeld(const fs::path& root, const std::string& name) {
+    const unsigned number = currentNumber(root, name);
+    if (number == 0) return std::nullopt;
+    const auto path = generationDirectory(root, name, number) / "facts.toml";
+    return parseFacts(file::read(path), path);
+}
+
+Generation readGeneration(const fs::path& root, const std::string& name, unsigned number) {
+    const auto path = generationDirectory(root, name, number);
+    const auto directory = file::openDirectory(path);
+    const auto text = [&](const char* fileName) {
+        return std::string(file::readInside(directory.get(), path, fileName).reveal());
+    };
+    Generation generation;
+    generation.facts = parseFacts(text("facts.toml"), path / "facts.toml");
+    generation.key = file::readInside(directory.get(), path, "key.pem");
+    generation.certificate = text("cert.pem");
+    generation.chain = text("chain.pem");
+    generation.ca = text("ca.pem");
+    return generation;
+}
+
+std::string readPublic(const fs::path& root, const std::string& name, const std::string& part) {
+    return file::read(certificateDirectory(root, name) / "current" / (part + ".pem"));
+}
+
+std::vector<unsigned> generations(const fs::path& root, const std::string& name) {
+    auto numbers = allNumbers(certificateDirectory(root, name));
+    std::erase_if(numbers,
+                  [&](unsigned number) { return !fs::exists(generationDirectory(root, name, number) / "facts.toml"); });
+    return numbers;
+}
+
+} // namespace scepd::store

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "base/secret.hpp"
+#include "record/held.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What we hold on the disk, below ROOT/var/lib/scepd/certificates/NAME:
+///
+///     generation-7/{key,cert,chain,ca}.pem, facts.toml     facts.toml is written last: with it a generation is
+///     complete current -> generation-7                              the newest generation transaction.{key,csr,toml}
+///     store/transaction: an exchange that the CA may have answered history.toml store/history lock held by the one
+///     attempt that runs
+namespace scepd::store {
+
+/// ROOT/var/lib/scepd/certificates/NAME.
+std::filesystem::path certificateDirectory(const std::filesystem::path& root, const std::string& name);
+
+/// The files of one generation.
+struct Generation {
+    Secret key;              ///< PKCS#8 PEM
+    std::string certificate; ///< PEM
+    std::string chain;       ///< PEM of the intermediates, leaf's issuer first, without the anchor; may be empty.
+    std::string ca;          ///< PEM of the trust anchor, and of a coming one during a rollover.
+    record::Held facts;
+
+    bool operator==(const Generation&) const = default;
+};
+
+/// Commits a new generation behind the newest and lets `current` name it; its facts' number is set here. When this
+/// returns it survives a power cut; when it throws (Error{local}) `current` still names the one before. Only the three
+/// newest generations are kept, the keys of older ones are overwritten before they are removed.
+unsigned commit(const std::filesystem::path& root, const std::string& name, Generation generation);
+
+/// The facts of the generation that `current` names; nullopt when there is none. A damaged facts file throws
+/// Error{local} naming it.
+std::optional<record::Held> readHeld(const std::filesystem::path& root, const std::string& name);
+
+/// Reads a complete generation from a directory that somebody less trusted may own: no symlink is followed.
+/// Throws Error{local} naming the file that is missing or damaged.
+Generation readGeneration(const std::filesystem::path& root, const std::string& name, unsigned number);
+
+/// One public file of the generation that `current` names: "cert", "chain" or "ca". Throws Error{local} when there is
+/// none.
+std::string readPublic(const std::filesystem::path& root, const std::string& name, const std::string& part);
+
+/// Numbers of the complete generations, oldest first.
+std::vector<unsigned> generations(const std::filesystem::path& root, const std::string& name);
+
+} // namespace scepd::store

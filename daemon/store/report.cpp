@@ -1,0 +1,74 @@
+#include "store/report.hpp"
+
+#include "store/facts.hpp"
+#include "store/table.hpp"
+
+#include <fmt/format.h>
+
+namespace scepd::store {
+namespace {
+
+toml::table toTable(const record::Issued& issued) {
+    return toml::table{{"result", "issued"}, {"held", store::toTable(issued.held)}};
+}
+
+toml::table toTable(const record::Pending& pending) {
+    return toml::table{{"result", "pending"}, {"transaction", pending.transaction}};
+}
+
+toml::table toTable(const record::Refused& refused) {
+    return toml::table{{"result", "refused"}, {"fail-info", refused.failInfo}, {"reason", refused.reason}};
+}
+
+toml::table toTable(const record::Waiting& waiting) {
+    return toml::table{{"result", "waiting"}, {"reason", waiting.reason}};
+}
+
+toml::table toTable(const record::Failed& failed) {
+    toml::table table{{"result", "failed"}, {"fault", std::string(name(failed.fault))}, {"reason", failed.reason}};
+    if (failed.retryAfter) table.insert("retry-after", failed.retryAfter->count());
+    return table;
+}
+
+toml::table toTable(const record::Served&) {
+    return toml::table{{"result", "served"}};
+}
+
+record::Failed failedFrom(const toml::table& table) {
+    record::Failed failed{
+        .fault = faultFromName(get<std::string>(table, "fault")),
+        .reason = get<std::string>(table, "reason"),
+        .retryAfter = std::nullopt,
+    };
+    if (table.contains("retry-after")) failed.retryAfter = Duration(get<std::int64_t>(table, "retry-after"));
+    return failed;
+}
+
+record::Issued issuedFrom(const toml::table& table) {
+    const auto* held = table["held"].as_table();
+    if (held == nullptr) throw Error(Fault::local, "the table \"held\" is missing");
+    return {heldFrom(*held)};
+}
+
+} // namespace
+
+std::string toText(const record::Report& report) {
+    auto table = std::visit([](const auto& result) { return toTable(result); }, report);
+    table.insert("version", formatVersion);
+    return print(table);
+}
+
+record::Report reportFromText(const std::string& text) {
+    const auto table = parseOwn(text, "report");
+    const auto result = get<std::string>(table, "result");
+    if (result == "issued") return issuedFrom(table);
+    if (result == "pending") return record::Pending{get<std::string>(table, "transaction")};
+    if (result == "refused")
+        return record::Refused{get<std::string>(table, "fail-info"), get<std::string>(table, "reason")};
+    if (result == "waiting") return record::Waiting{get<std::string>(table, "reason")};
+    if (result == "failed") return failedFrom(table);
+    if (result == "served") return record::Served{};
+    throw Error(Fault::local, fmt::format("a report with the unknown result \"{}\"", result));
+}
+
+} // namespace scepd::store

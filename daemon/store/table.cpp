@@ -1,0 +1,61 @@
+#include "store/table.hpp"
+
+#include <sstream>
+
+#include <fmt/format.h>
+
+namespace scepd::store {
+
+toml::table parseOwn(const std::string& text, std::string_view file) {
+    try {
+        auto table = toml::parse(text, file);
+        if (get<std::int64_t>(table, "version") > formatVersion)
+            throw Error(Fault::local, fmt::format("{}: written by a newer version of scepd", file));
+        return table;
+    } catch (const toml::parse_error& error) {
+        throw Error(Fault::local,
+                    fmt::format("{}: line {}: damaged: {}", file, error.source().begin.line, error.description()));
+    }
+}
+
+std::string print(const toml::table& table) {
+    std::ostringstream text;
+    text << toml::toml_formatter(table) << '\n';
+    return text.str();
+}
+
+unsigned getCount(const toml::table& table, std::string_view key) {
+    const auto value = get<std::int64_t>(table, key);
+    if (value < 0 || value > std::numeric_limits<unsigned>::max())
+        throw Error(Fault::local, fmt::format("the value of \"{}\" is out of range", key));
+    return static_cast<unsigned>(value);
+}
+
+Time getTime(const toml::table& table, std::string_view key) {
+    return Time(Duration(get<std::int64_t>(table, key)));
+}
+
+std::vector<std::string> getStrings(const toml::table& table, std::string_view key) {
+    std::vector<std::string> result;
+    const auto* array = table[key].as_array();
+    if (array == nullptr) throw Error(Fault::local, fmt::format("\"{}\" is missing or no list", key));
+    for (const auto& element : *array) {
+        const auto text = element.value<std::string>();
+        if (!text) throw Error(Fault::local, fmt::format("\"{}\" holds something that is no text", key));
+        result.push_back(*text);
+    }
+    return result;
+}
+
+std::int64_t toNumber(Time time) {
+    return time.time_since_epoch().count();
+}
+
+toml::array toArray(const std::vector<std::string>& texts) {
+    toml::array result;
+    for (const auto& text : texts)
+        result.push_back(text);
+    return result;
+}
+
+} // namespace scepd::store

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <toml++/toml.h>
+
+/// Typed access to our own TOML files. A missing or mistyped value is damage: Error{local} that names the key.
+namespace scepd::store {
+
+inline constexpr std::int64_t formatVersion = 1;
+
+/// Parses one of our files. Throws Error{local} "FILE: line L: ..." when it is damaged or of a newer version.
+toml::table parseOwn(const std::string& text, std::string_view file);
+
+/// The text of a table, as we write it.
+std::string print(const toml::table& table);
+
+/// The value of a key that must be there.
+template <typename Value>
+Value get(const toml::table& table, std::string_view key) {
+    if (const auto value = table[key].value<Value>()) return *value;
+    throw Error(Fault::local, "the value of \"" + std::string(key) + "\" is missing or of the wrong type");
+}
+
+/// A count that must be there.
+unsigned getCount(const toml::table& table, std::string_view key);
+/// A time, kept in microseconds since the epoch.
+Time getTime(const toml::table& table, std::string_view key);
+std::vector<std::string> getStrings(const toml::table& table, std::string_view key);
+
+std::int64_t toNumber(Time time);
+toml::array toArray(const std::vector<std::string>& texts);
+
+} // namespace scepd::store

@@ -1,0 +1,71 @@
+#include "store/transaction.hpp"
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "store/generation.hpp"
+#include "store/table.hpp"
+
+namespace scepd::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The three files; `table` is written last and removed first: without it there is no transaction.
+struct Files {
+    fs::path key, request, table;
+};
+
+Files filesOf(const fs::path& root, const std::string& name) {
+    const auto directory = certificateDirectory(root, name);
+    return {directory / "transaction.key", directory / "transaction.csr", directory / "transaction.toml"};
+}
+
+toml::table toTable(const Transaction& transaction) {
+    return toml::table{
+        {"version", formatVersion},       {"id", transaction.id},
+        {"signer", transaction.signer},   {"renews", static_cast<std::int64_t>(transaction.renews)},
+        {"pending", transaction.pending}, {"configuration", transaction.configuration},
+    };
+}
+
+} // namespace
+
+void saveTransaction(const fs::path& root, const std::string& name, const Transaction& transaction) {
+    dropTransaction(root, name);
+    const auto files = filesOf(root, name);
+    file::makeDirectories(files.key.parent_path(), 0700);
+    file::replace(files.key, transaction.key.reveal());
+    file::replace(files.request, transaction.request);
+    file::replace(files.table, print(toTable(transaction)));
+}
+
+std::optional<Transaction> readTransaction(const fs::path& root, const std::string& name) {
+    const auto files = filesOf(root, name);
+    const auto text = file::readIfExists(files.table);
+    if (!text) return std::nullopt;
+    try {
+        const auto table = parseOwn(*text, files.table.string());
+        return Transaction{
+            .id = get<std::string>(table, "id"),
+            .key = file::readSecret(files.key),
+            .request = file::read(files.request),
+            .signer = get<std::string>(table, "signer"),
+            .renews = getCount(table, "renews"),
+            .pending = get<bool>(table, "pending"),
+            .configuration = get<std::string>(table, "configuration"),
+        };
+    } catch (const Error& error) {
+        throw error.during("read " + files.table.string());
+    }
+}
+
+void dropTransaction(const fs::path& root, const std::string& name) {
+    const auto files = filesOf(root, name);
+    if (!fs::exists(files.key.parent_path())) return;
+    file::removeIfExists(files.table);
+    file::syncDirectory(files.table.parent_path());
+    file::wipe(files.key);
+    file::removeIfExists(files.request);
+}
+
+} // namespace scepd::store
