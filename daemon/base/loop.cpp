@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <csignal>
 #include <exception>
+#include <limits>
 #include <utility>
 
 #include <sys/epoll.h>
@@ -71,6 +72,12 @@ int Loop::run() {
     if (pendingFailure) std::rethrow_exception(std::exchange(pendingFailure, nullptr));
     check(code, "run the event loop");
     return code;
+}
+
+void Loop::turn() {
+    const int result = sd_event_run(event_, std::numeric_limits<std::uint64_t>::max());
+    if (pendingFailure) std::rethrow_exception(std::exchange(pendingFailure, nullptr));
+    check(result, "run the event loop");
 }
 
 void Loop::exit(int code) {

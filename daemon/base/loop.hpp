@@ -39,6 +39,10 @@ public:
     int run();
     void exit(int code);
 
+    /// One turn: waits until something happens and handles it. For callers with a condition of their own; throws what a
+    /// callback threw.
+    void turn();
+
     /// Pings systemd's watchdog from now on, if the unit has one.
     void enableWatchdog();
 
