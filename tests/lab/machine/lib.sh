@@ -1,0 +1,119 @@
+# Sourced by what runs inside a machine of the lab.
+# shellcheck shell=bash
+set -euo pipefail
+
+examples=/usr/share/doc/scepd/examples
+
+say() {
+    printf '\n== %s\n' "$*"
+}
+
+fail() {
+    printf 'FAILED: %s\n' "$*" >&2
+    exit 1
+}
+
+expect() {
+    local what=$1
+    shift
+    "$@" || fail "$what: $*"
+}
+
+# await SECONDS WHAT COMMAND...: until COMMAND succeeds; WHAT is said when it does not in time.
+await() {
+    local deadline=$((SECONDS + $1)) what=$2
+    shift 2
+    until "$@" >/dev/null 2>&1; do
+        [ $SECONDS -lt $deadline ] || fail "$what: not in time: $*"
+        sleep 0.1
+    done
+}
+
+# Runs a command at the far end of the wire.
+far() {
+    ip netns exec far "$@"
+}
+
+far_listens() {
+    far ss --listening --tcp --numeric --no-header "sport = :$1" | grep -q .
+}
+
+as_nobody() {
+    setpriv --reuid=nobody --regid=nogroup --clear-groups --no-new-privs "$@"
+}
+
+# serial FILE: the certificate's serial number in hex, as scepd and hostapd print it (without leading zeros, lower case).
+serial() {
+    openssl x509 -in "$1" -noout -serial | sed 's/serial=0*//' | tr 'A-F' 'a-f'
+}
+
+fingerprint() {
+    openssl x509 -in "$1" -noout -fingerprint -sha256 | sed 's/.*=//'
+}
+
+# drop_profile NAME: the package's example NAME.toml with the address and the pin of the far end's CA, renamed into place.
+drop_profile() {
+    local dropped=/etc/scepd/profiles.d/$1.toml
+    sed "s/^ca-fingerprint = .*/ca-fingerprint = \"sha256:$(fingerprint /srv/far/ca/ca.pem)\"/" \
+        "$examples/profiles/$1.toml" >"$dropped.dropped"
+    mv "$dropped.dropped" "$dropped"
+}
+
+# property NAME PROPERTY: one property of a certificate, as busctl prints it.
+property() {
+    local path
+    path=$(busctl call org.scepd1 /org/scepd1 org.scepd1.Manager GetCertificate s "$1" | cut -d'"' -f2)
+    busctl get-property org.scepd1 "$path" org.scepd1.Certificate "$2"
+}
+
+state() {
+    property "$1" State | cut -d'"' -f2
+}
+
+in_state() {
+    [ "$(state "$1")" = "$2" ]
+}
+
+eap() {
+    wpa_cli -i eth0 status | grep -E '^(EAP state|Supplicant PAE state|suppPortStatus|selectedMethod)='
+}
+
+authenticated() {
+    eap | grep -qx 'EAP state=SUCCESS' && eap | grep -qx 'suppPortStatus=Authorized'
+}
+
+# Has the switch seen the supplicant with the certificate of this serial number?
+switch_saw() {
+    grep -iqE "peer certificate: depth=0 serial_num=0*$1 " /var/log/far/switch.log
+}
+
+# What a visitor from the far end is shown by nginx, as PEM. Debian's scepserver issues for clients only, whatever the
+# request asks for, so the visitor does not judge the purpose; the chain is judged in web_shows.
+web_certificate() {
+    far curl --silent --insecure --output /dev/null --write-out '%{certs}' https://kiosk-7.example.com/ |
+        sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/p' | openssl x509
+}
+
+web_serial() {
+    web_certificate | serial /dev/stdin
+}
+
+web_shows() {
+    web_certificate | openssl verify -CAfile /srv/far/ca/ca.pem /dev/stdin >/dev/null && [ "$(web_serial)" = "$1" ]
+}
+
+log_line_arrived() {
+    grep -F -- "$1" /var/log/far/devices/kiosk-7.log
+}
+
+# Sends a line through the machine's syslog and waits until the far end's log server has it.
+log_line_travels() {
+    logger --tag lab "$1"
+    await 30 "the line arrives at the log server" log_line_arrived "$1"
+    log_line_arrived "$1"
+}
+
+# Do the certificate and the key that lie on a target belong together?
+pair() {
+    [ "$(openssl x509 -in "$1" -noout -pubkey)" = "$(openssl pkey -in "$2" -pubout)" ]
+}
