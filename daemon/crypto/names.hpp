@@ -1,0 +1,35 @@
+#pragma once
+
+#include "crypto/openssl.hpp"
+#include "crypto/request.hpp"
+
+/// Names as X.509 writes them. For crypto/request.
+namespace scepd::crypto {
+
+/// The RDNs in their order. Throws Error{configuration} naming an attribute that X.509 cannot carry.
+NamePtr nameOf(const DistinguishedName& name);
+
+using GeneralNamesPtr = Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
+
+/// "dns:...", "ip:...", "upn:...": safe to print, also when somebody else chose them. nullptr has none.
+std::vector<std::string> texts(const GENERAL_NAMES* names);
+
+/// Dotted numbers.
+std::string oidText(const ASN1_OBJECT* object);
+
+/// Throws Error{configuration} naming the value that its type cannot carry.
+GeneralNamesPtr generalNamesOf(const std::vector<AlternativeName>& names);
+
+/// The object of a dotted OID or a short name. Throws Error{configuration} when there is none.
+Asn1ObjectPtr objectOf(const std::string& text);
+
+/// V_ASN1_PRINTABLESTRING when RFC 5280's set of characters suffices, V_ASN1_UTF8STRING otherwise.
+int directoryStringType(std::string_view value);
+
+/// True when both names hold the same attributes with the same values, in whatever order and grouping.
+bool sameAttributes(const X509_NAME* left, const X509_NAME* right);
+
+/// As RFC 4514 escapes it, RDNs in the order of the name, safe to print.
+std::string nameText(const X509_NAME* name);
+
+} // namespace scepd::crypto

@@ -1,0 +1,75 @@
+#include "crypto/openssl.hpp"
+
+#include "crypto/text.hpp"
+
+#include <array>
+
+#include <openssl/err.h>
+
+namespace scepd::crypto {
+
+std::string opensslReason() {
+    std::string reasons;
+    while (const auto code = ERR_get_error()) {
+        const char* reason = ERR_reason_error_string(code);
+        const std::string text = reason != nullptr ? reason : "error " + std::to_string(code);
+        if (reasons.find(text) != std::string::npos) continue;
+        reasons += (reasons.empty() ? "" : ": ") + text;
+    }
+    return reasons.empty() ? "unknown reason" : reasons;
+}
+
+Error opensslError(Fault fault, std::string_view action) {
+    return {fault, std::string(action) + ": " + opensslReason()};
+}
+
+void succeeded(int result, std::string_view action) {
+    if (result <= 0) throw opensslError(Fault::local, action);
+}
+
+BioPtr readBio(std::string_view bytes) {
+    return BioPtr(made(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())), "allocate a buffer"));
+}
+
+BioPtr memoryBio() {
+    return BioPtr(made(BIO_new(BIO_s_mem()), "allocate a buffer"));
+}
+
+std::string_view content(BIO* bio) {
+    char* data = nullptr;
+    const auto length = BIO_get_mem_data(bio, &data);
+    return length > 0 ? std::string_view(data, static_cast<std::size_t>(length)) : std::string_view();
+}
+
+const EVP_MD* algorithm(Digest digest) {
+    switch (digest) {
+    case Digest::sha1:
+        return EVP_sha1();
+    case Digest::sha256:
+        return EVP_sha256();
+    case Digest::sha384:
+        return EVP_sha384();
+    case Digest::sha512:
+        return EVP_sha512();
+    }
+    throw Error(Fault::local, "no such digest");
+}
+
+std::string utf8Of(const ASN1_STRING* string) {
+    unsigned char* utf8 = nullptr;
+    const int length = ASN1_STRING_to_UTF8(&utf8, string);
+    if (length < 0) {
+        ERR_clear_error();
+        return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(string)),
+                static_cast<std::size_t>(ASN1_STRING_length(string))};
+    }
+    std::string value(reinterpret_cast<const char*>(utf8), static_cast<std::size_t>(length));
+    OPENSSL_free(utf8);
+    return value;
+}
+
+std::string text(const ASN1_STRING* string, std::size_t limit) {
+    return string != nullptr ? printable(utf8Of(string), limit) : std::string();
+}
+
+} // namespace scepd::crypto

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/secret.hpp"
+#include "crypto/certificate.hpp"
+#include "crypto/key.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// OpenSSL's own name for X509_REQ, which openssl/types.h leaves out.
+struct X509_req_st;
+
+namespace scepd::crypto {
+
+/// One attribute of a relative distinguished name.
+struct NameAttribute {
+    std::string type; ///< Short name ("CN", "O", "emailAddress") or dotted OID.
+    std::string value;
+
+    bool operator==(const NameAttribute&) const = default;
+};
+/// A distinguished name in its order; an inner vector with several attributes is a multi-valued RDN.
+using DistinguishedName = std::vector<std::vector<NameAttribute>>;
+
+enum class AlternativeType { dns, ip, email, uri, upn, rid };
+struct AlternativeName {
+    AlternativeType type = AlternativeType::dns;
+    std::string value;
+
+    bool operator==(const AlternativeName&) const = default;
+};
+
+/// What a certificate request asks for.
+struct RequestContent {
+    DistinguishedName subject;
+    std::vector<AlternativeName> alternativeNames;
+    bool digitalSignature = true;
+    bool keyEncipherment = true;
+    std::vector<std::string> extendedKeyUsage; ///< Dotted OIDs.
+    Digest digest = Digest::sha256;
+
+    bool operator==(const RequestContent&) const = default;
+};
+
+/// A PKCS#10 certification request (RFC 2986). Copies share it.
+class Request {
+public:
+    /// Makes a request and signs it with the key that it asks to certify. Strings are PrintableString where they fit
+    /// and UTF8String otherwise (IA5String for emailAddress and DC). A challenge that is not empty becomes the
+    /// challengePassword attribute (RFC 8894 section 2.4). Throws Error{configuration} for an attribute type, an
+    /// address or an OID that does not exist.
+    static Request make(const RequestContent& content, const Key& key, const Secret& challenge);
+
+    /// Throws Error{protocol} when the bytes are no request.
+    static Request fromDer(std::string_view der);
+
+    [[nodiscard]] std::string toDer() const;
+    [[nodiscard]] std::string subject() const; ///< As Certificate::subject().
+    [[nodiscard]] std::vector<std::string>
+    subjectAlternativeNames() const; ///< As Certificate::subjectAlternativeNames().
+
+    /// True when the certificate has the subject that was asked for: the same attributes with the same values. Some CAs
+    /// sort them anew, so their order and grouping do not count.
+    [[nodiscard]] bool hasSubjectOf(const Certificate& certificate) const;
+
+    /// The certificate that signs a first request (RFC 8894 section 2.3): self-signed, with the subject and the key of
+    /// the request, digitalSignature and keyEncipherment, valid for a year from an hour before `now`.
+    [[nodiscard]] Certificate selfSigned(const Key& key, Digest digest, Time now) const;
+
+    /// DER of IssuerAndSubject (RFC 8894 section 3.3.3), with which a pending request is asked for: the CA's name and
+    /// the subject. The issuer is `authority` when that is a CA, and otherwise the CA that issued it.
+    [[nodiscard]] std::string issuerAndSubject(const Certificate& authority) const;
+
+    /// For the neighbours inside crypto/. Borrowed.
+    [[nodiscard]] X509_req_st* get() const { return request_.get(); }
+
+private:
+    explicit Request(X509_req_st* request);
+
+    std::shared_ptr<X509_req_st> request_;
+};
+
+} // namespace scepd::crypto

@@ -1,0 +1,111 @@
+#include "enroll/check.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace scepd::enroll {
+namespace {
+
+constexpr auto clockTolerance = std::chrono::minutes(5);
+
+Error unusable(const std::string& why) {
+    return {Fault::protocol, "the issued certificate is not used: " + why};
+}
+
+/// The newest of those for our key: with a reused key the old one may come along.
+crypto::Certificate certificateFor(const crypto::Key& key, const std::vector<crypto::Certificate>& received) {
+    std::optional<crypto::Certificate> newest;
+    for (const auto& certificate : received) {
+        if (!certificate.matches(key)) continue;
+        if (!newest || certificate.notBefore() > newest->notBefore()) newest = certificate;
+    }
+    if (newest) return *newest;
+    throw Error(Fault::protocol,
+                fmt::format("the CA sent {} certificates, but none for the key that was requested", received.size()));
+}
+
+void requireSubject(const crypto::Request& request, const crypto::Certificate& certificate) {
+    if (!request.hasSubjectOf(certificate))
+        throw unusable(fmt::format("its subject is {}, requested was {}", certificate.subject(), request.subject()));
+}
+
+void requireValidity(const crypto::Certificate& certificate, Time now) {
+    if (certificate.notBefore() > now + clockTolerance)
+        throw unusable(fmt::format("it is valid from {} on, and this machine's clock says {}",
+                                   rfc3339(certificate.notBefore()), rfc3339(now)));
+    if (certificate.notAfter() <= now)
+        throw unusable(fmt::format("it expired at {}, and this machine's clock says {}",
+                                   rfc3339(certificate.notAfter()), rfc3339(now)));
+}
+
+/// Some CAs answer a renewal with the certificate that is to be renewed.
+void requireNewer(const crypto::Certificate& certificate, const record::Held& held) {
+    if (certificate.serialNumber() == held.serialNumber)
+        throw unusable(fmt::format("it is the one that was to be renewed, serial {}", held.serialNumber));
+    if (certificate.notAfter() < held.notAfter)
+        throw unusable(fmt::format("it ends at {}, earlier than the one that was to be renewed ({})",
+                                   rfc3339(certificate.notAfter()), rfc3339(held.notAfter)));
+}
+
+/// The chain up to the anchor, which is left out.
+std::vector<crypto::Certificate> requireChain(const crypto::Certificate& certificate, const Question& question,
+                                              const std::vector<crypto::Certificate>& received, Time now) {
+    auto candidates = question.authorities.all;
+    candidates.insert(candidates.end(), received.begin(), received.end());
+    try {
+        const auto when = std::max(now, certificate.notBefore());
+        auto chain = crypto::verifyChain(certificate, candidates, {question.authorities.anchor}, when);
+        chain.pop_back();
+        crypto::requireSignatureStrength(certificate, question.strength);
+        for (const auto& intermediate : chain)
+            crypto::requireSignatureStrength(intermediate, question.strength);
+        return chain;
+    } catch (const Error& error) {
+        throw unusable(error.what());
+    }
+}
+
+/// Alternative names that were asked for and did not come: consumers may miss them, so people are told.
+std::vector<std::string> remarksOn(const crypto::Certificate& certificate, const crypto::Request& request) {
+    const auto granted = certificate.subjectAlternativeNames();
+    std::vector<std::string> missing;
+    for (const auto& name : request.subjectAlternativeNames())
+        if (std::ranges::find(granted, name) == granted.end()) missing.push_back(name);
+    if (missing.empty()) return {};
+    return {fmt::format("the CA left out alternative names that were requested: {}", fmt::join(missing, ", "))};
+}
+
+} // namespace
+
+Accepted accept(const std::vector<crypto::Certificate>& received, const Question& question, Time now) {
+    const auto certificate = certificateFor(question.key, received);
+    requireSubject(question.request, certificate);
+    requireValidity(certificate, now);
+    if (certificate.isCa()) throw unusable("it is a CA's certificate");
+    if (question.renewed) requireNewer(certificate, *question.renewed);
+    auto chain = requireChain(certificate, question, received, now);
+    return {certificate, std::move(chain), remarksOn(certificate, question.request)};
+}
+
+record::Held factsOf(const Accepted& accepted, const crypto::Certificate& anchor, Time issued) {
+    const auto& certificate = accepted.certificate;
+    record::Held held;
+    held.subject = certificate.subject();
+    held.issuer = certificate.issuer();
+    held.serialNumber = certificate.serialNumber();
+    held.fingerprint = crypto::hex(certificate.fingerprint(crypto::Digest::sha256));
+    held.san = certificate.subjectAlternativeNames();
+    held.keyType = certificate.keyDescription();
+    held.notBefore = certificate.notBefore();
+    held.notAfter = certificate.notAfter();
+    held.issued = issued;
+    held.caFingerprint = crypto::hex(anchor.fingerprint(crypto::Digest::sha256));
+    held.caNotAfter = anchor.notAfter();
+    return held;
+}
+
+} // namespace scepd::enroll

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "crypto/certificate.hpp"
+#include "crypto/cms.hpp"
+#include "crypto/key.hpp"
+#include "crypto/request.hpp"
+#include "record/held.hpp"
+#include "scep/authority.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace scepd::enroll {
+
+/// What an issued certificate is held against before it may replace what works.
+struct Question {
+    crypto::Request request;
+    crypto::Key key;
+    scep::Authorities authorities;
+    crypto::Strength strength = crypto::Strength::standard;
+    std::optional<record::Held> renewed; ///< What it should be newer than.
+};
+
+/// A certificate that passed.
+struct Accepted {
+    crypto::Certificate certificate;
+    std::vector<crypto::Certificate> chain; ///< Intermediates, the certificate's issuer first, without the anchor.
+    std::vector<std::string> remarks;       ///< What was asked for and is not in it, though it may be used.
+};
+
+/// Finds the certificate for our key among those received and checks it: chains to the authenticated CA, valid now (its
+/// beginning may be five minutes ahead of our clock), the subject that was requested, no weak digest, and on a renewal
+/// another serial number and no earlier end than what we hold (a CA cuts both at its own end). Throws Error{protocol}
+/// with the first thing that is wrong.
+Accepted accept(const std::vector<crypto::Certificate>& received, const Question& question, Time now);
+
+/// The facts of an accepted certificate, for people and the schedule; the generation's number is not known yet.
+record::Held factsOf(const Accepted& accepted, const crypto::Certificate& anchor, Time issued);
+
+} // namespace scepd::enroll

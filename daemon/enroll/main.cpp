@@ -1,0 +1,116 @@
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "enroll/attempt.hpp"
+#include "enroll/confine.hpp"
+#include "enroll/plan.hpp"
+#include "enroll/progress.hpp"
+#include "enroll/served.hpp"
+#include "scep/challenge.hpp"
+#include "store/generation.hpp"
+
+#include <array>
+#include <filesystem>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace scepd;
+
+constexpr int usageError = 2;
+constexpr int noSuchCertificate = 3;
+
+struct CommandLine {
+    std::string name;
+    std::filesystem::path root = "/";
+    int reportFd = -1;
+    int challengeFd = -1;
+    bool renew = false;
+    unsigned served = 0;
+};
+
+void describe(CLI::App& app, CommandLine& line) {
+    app.set_version_flag("--version", SCEPD_VERSION);
+    app.add_option("NAME", line.name, "The certificate, as a profile names it")->required();
+    app.add_option("--root", line.root, "Directory below which everything lies")->capture_default_str();
+    app.add_option("--report-fd", line.reportFd, "Descriptor to report to, for scepd")->check(CLI::NonNegativeNumber);
+    app.add_option("--challenge-fd", line.challengeFd, "Descriptor to read the challenge from")
+        ->check(CLI::NonNegativeNumber);
+    auto* renew = app.add_flag("--renew", line.renew, "Renew the certificate that is held");
+    app.add_option("--served", line.served, "Do not enroll: look whether listeners present this generation")
+        ->check(CLI::PositiveNumber)
+        ->excludes(renew);
+}
+
+/// The first line of a descriptor. Throws Error{local}.
+Secret readChallengeFrom(int fd) {
+    constexpr std::size_t longest = 4096;
+    std::array<char, longest> buffer{};
+    std::size_t size = 0;
+    for (ssize_t got = 1; got > 0 && size < buffer.size(); size += static_cast<std::size_t>(got)) {
+        got = ::read(fd, buffer.data() + size, buffer.size() - size);
+        if (got < 0) throw systemError("read the challenge");
+    }
+    auto challenge = scep::firstLine(Secret(std::string(buffer.data(), size)));
+    explicit_bzero(buffer.data(), buffer.size());
+    if (challenge.empty()) throw Error(Fault::configuration, "read the challenge: nothing came");
+    return challenge;
+}
+
+enroll::Order orderOf(const CommandLine& line) {
+    enroll::Order order{.renew = line.renew, .challenge = {}};
+    if (line.challengeFd >= 0) order.challenge = readChallengeFrom(line.challengeFd);
+    return order;
+}
+
+record::Report work(const CommandLine& line, const enroll::Wanted& wanted, const enroll::Progress& progress) {
+    if (line.served > 0) {
+        enroll::confineWrites(std::nullopt);
+        return enroll::lookAtServed(wanted, line.served, std::chrono::seconds(10));
+    }
+    const auto order = orderOf(line);
+    const auto directory = store::certificateDirectory(line.root, line.name);
+    file::makeDirectories(directory, 0700);
+    enroll::confineWrites(directory);
+    return enroll::attempt(wanted, order, progress);
+}
+
+int run(const CommandLine& line) {
+    const auto wanted = enroll::findWanted(line.root, line.name);
+    if (!wanted) {
+        fmt::print(stderr, "scepd-enroll: no profile that applies here has a certificate \"{}\"\n", line.name);
+        return noSuchCertificate;
+    }
+    const enroll::Progress progress(line.reportFd);
+    record::Report report;
+    try {
+        report = work(line, *wanted, progress);
+    } catch (const Error& error) {
+        report = record::Failed{error.fault(), fmt::format("enroll {}: {}", line.name, error.what()), std::nullopt};
+    }
+    progress.report(report);
+    return enroll::exitCode(report);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    enroll::keepToOurselves();
+    CLI::App app("One SCEP exchange for one certificate, top to bottom.", "scepd-enroll");
+    CommandLine line;
+    describe(app, line);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : usageError;
+    }
+    try {
+        return run(line);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "scepd-enroll: {}\n", error.what());
+        return 1;
+    }
+}

@@ -1,0 +1,68 @@
+#include "enroll/progress.hpp"
+
+#include "base/clock.hpp"
+#include "store/report.hpp"
+
+#include <cerrno>
+#include <cstdio>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace scepd::enroll {
+namespace {
+
+std::string describe(const record::Issued& issued) {
+    const auto& held = issued.held;
+    return fmt::format("issued: {}, serial {}, valid until {}, generation {}", held.subject, held.serialNumber,
+                       rfc3339(held.notAfter), held.generation);
+}
+std::string describe(const record::Pending& pending) {
+    return fmt::format("pending: the CA keeps transaction {} for approval", pending.transaction);
+}
+std::string describe(const record::Refused& refused) {
+    return "refused: " + refused.reason;
+}
+std::string describe(const record::Waiting& waiting) {
+    return "waiting: " + waiting.reason;
+}
+std::string describe(const record::Failed& failed) {
+    return "failed: " + failed.reason;
+}
+std::string describe(const record::Served& /*served*/) {
+    return "served";
+}
+
+} // namespace
+
+void Progress::phase(std::string_view word, std::string_view detail) const {
+    if (fd_ >= 0) return send(fmt::format("phase {}\n", word));
+    fmt::print(stderr, "{}{}{}\n", word, detail.empty() ? "" : ": ", detail);
+}
+
+void Progress::report(const record::Report& report) const {
+    if (fd_ >= 0) return send("report\n" + store::toText(report));
+    fmt::print("{}\n", sentence(report));
+    std::fflush(stdout);
+}
+
+/// Nobody at the other end is no reason to stop: what was reached is on the disk.
+void Progress::send(std::string_view text) const {
+    while (!text.empty()) {
+        const auto written = ::write(fd_, text.data(), text.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return;
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+std::string sentence(const record::Report& report) {
+    return std::visit([](const auto& value) { return describe(value); }, report);
+}
+
+int exitCode(const record::Report& report) {
+    if (std::holds_alternative<record::Issued>(report) || std::holds_alternative<record::Served>(report)) return 0;
+    return std::holds_alternative<record::Pending>(report) ? 6 : 1;
+}
+
+} // namespace scepd::enroll

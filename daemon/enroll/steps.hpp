@@ -1,0 +1,39 @@
+#pragma once
+
+#include "profile/profile.hpp"
+#include "scep/client.hpp"
+
+#include <expected>
+#include <vector>
+
+namespace scepd::enroll {
+
+/// One way to ask: a RenewalReq signed with the certificate that is held, or a PKCSReq signed by the new key itself.
+struct Step {
+    bool renewal = false;
+    bool challenge = false; ///< Whether the request carries the challengePassword.
+
+    bool operator==(const Step&) const = default;
+};
+
+/// What is known when the ways are chosen.
+struct Situation {
+    bool renews = false;       ///< A usable certificate is held and shall be renewed.
+    bool offered = false;      ///< The CA's capabilities list Renewal.
+    bool hasChallenge = false; ///< The profile or the caller provides one that may be used.
+};
+
+/// The ways to ask, in the order in which they are tried within one attempt, by renewal-message and renewal-challenge.
+std::vector<Step> stepsOf(const profile::Scep& scep, const Situation& situation);
+
+using Outcome = std::expected<scep::Answer, scep::HttpFailure>;
+
+/// True when an outcome may mean "not in this way", so that the next step is worth a try: badRequest, badMessageCheck,
+/// or what servers answer to a message that they do not know.
+bool suggestsAnotherWay(const Outcome& outcome);
+
+/// True when a CertPoll's outcome means that the CA does not know the transaction or does not know CertPoll, so that
+/// the request itself is sent again. Of a transaction that it once called pending, only badCertId says so.
+bool isUnknownTransaction(const Outcome& outcome, bool wasPending);
+
+} // namespace scepd::enroll

@@ -1,0 +1,238 @@
+#include "scep/authority.hpp"
+
+#include "base/error.hpp"
+#include "crypto/cms.hpp"
+#include "crypto/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include <fmt/format.h>
+
+namespace scepd::scep {
+namespace {
+
+using Certificates = std::vector<crypto::Certificate>;
+
+// Extended key usages of those who may register others: anything, Microsoft's enrollment agent, id-kp-cmcCA,
+// id-kp-cmcRA.
+constexpr std::array registrationUsages{"2.5.29.37.0", "1.3.6.1.4.1.311.20.2.1", "1.3.6.1.5.5.7.3.27",
+                                        "1.3.6.1.5.5.7.3.28"};
+
+crypto::Digest digestOf(const profile::FingerprintPin& pin) {
+    switch (pin.digest) {
+    case profile::Digest::sha1:
+        return crypto::Digest::sha1;
+    case profile::Digest::sha384:
+        return crypto::Digest::sha384;
+    case profile::Digest::sha512:
+        return crypto::Digest::sha512;
+    case profile::Digest::sha256:
+        break;
+    }
+    return crypto::Digest::sha256;
+}
+
+bool fits(const profile::FingerprintPin& pin, const crypto::Certificate& certificate) {
+    return certificate.fingerprint(digestOf(pin)) == pin.value;
+}
+
+std::string sha256(const crypto::Certificate& certificate) {
+    return crypto::hex(certificate.fingerprint(crypto::Digest::sha256));
+}
+
+/// "CN=ca (sha256:...)", one after the other: what to compare with the profile.
+std::string listed(const Certificates& certificates) {
+    std::string text;
+    for (const auto& certificate : certificates)
+        text += fmt::format("{}{} (sha256:{})", text.empty() ? "" : ", ", certificate.subject(), sha256(certificate));
+    return text;
+}
+
+bool issuedByOneOf(const crypto::Certificate& certificate, const Certificates& others) {
+    return std::ranges::any_of(others, [&](const auto& other) {
+        return other.isCa() && !(other == certificate) && other.subject() == certificate.issuer();
+    });
+}
+
+crypto::Certificate pinnedBy(const profile::FingerprintPin& pin, const Certificates& offered) {
+    const auto found = std::ranges::find_if(offered, [&](const auto& certificate) { return fits(pin, certificate); });
+    if (found == offered.end())
+        throw Error(
+            Fault::protocol,
+            fmt::format("the CA is another one: ca-fingerprint fits none of its certificates: {}", listed(offered)));
+    if (!found->isCa())
+        throw Error(Fault::protocol,
+                    fmt::format("ca-fingerprint names {}, which is not a CA's certificate", found->subject()));
+    return *found;
+}
+
+/// The pinned certificate itself need not be offered: it is here, and what it issued is recognised.
+crypto::Certificate pinnedBy(const crypto::Certificate& pin, const Certificates& offered, Time now) {
+    const auto belongs = [&](const crypto::Certificate& certificate) {
+        if (certificate == pin) return true;
+        try {
+            crypto::verifyChain(certificate, offered, {pin}, now);
+            return true;
+        } catch (const Error&) {
+            return false;
+        }
+    };
+    if (std::ranges::any_of(offered, belongs)) return pin;
+    throw Error(
+        Fault::protocol,
+        fmt::format(
+            "the CA is another one: {} is neither among its certificates nor did it issue a valid one of them: {}",
+            pin.subject(), listed(offered)));
+}
+
+/// At first sight: the CA that no other one here has issued.
+crypto::Certificate highest(const Certificates& offered) {
+    for (const auto& certificate : offered)
+        if (certificate.isCa() && !issuedByOneOf(certificate, offered)) return certificate;
+    throw Error(Fault::protocol, fmt::format("there is no CA's certificate among those offered: {}", listed(offered)));
+}
+
+crypto::Certificate anchorOf(const Certificates& offered, const Pin& pin, Time now) {
+    if (const auto* fingerprint = std::get_if<profile::FingerprintPin>(&pin)) return pinnedBy(*fingerprint, offered);
+    if (const auto* certificate = std::get_if<crypto::Certificate>(&pin)) return pinnedBy(*certificate, offered, now);
+    return highest(offered);
+}
+
+void requireValid(const crypto::Certificate& anchor, Time now) {
+    if (now > anchor.notAfter())
+        throw Error(Fault::protocol,
+                    fmt::format("the CA certificate {} expired at {}", anchor.subject(), rfc3339(anchor.notAfter())));
+    if (now < anchor.notBefore())
+        throw Error(Fault::protocol, fmt::format("the CA certificate {} is valid from {} on; the clock says {}",
+                                                anchor.subject(), rfc3339(anchor.notBefore()), rfc3339(now)));
+}
+
+bool mayRegister(const crypto::Certificate& certificate) {
+    const auto usages = certificate.extendedKeyUsage();
+    return usages.empty() || std::ranges::any_of(usages, [](const auto& usage) {
+               return std::ranges::find(registrationUsages, usage) != registrationUsages.end();
+           });
+}
+
+/// Sorts what was offered into those that may be used and, for people, why the others may not.
+class Selection {
+public:
+    Selection(const Certificates& offered, const crypto::Certificate& anchor,
+              const std::optional<profile::FingerprintPin>& recipientPin, Time now)
+        : offered_(offered), recipientPin_(recipientPin) {
+        for (const auto& certificate : offered)
+            consider(certificate, anchor, now);
+    }
+
+    [[nodiscard]] const Certificates& usable() const { return usable_; }
+
+    [[nodiscard]] crypto::Certificate recipient() const {
+        const auto encrypts = [](const auto& certificate) {
+            return !certificate.isCa() && certificate.allowsKeyEncipherment();
+        };
+        const auto encryptsData = [](const auto& certificate) {
+            return !certificate.isCa() && certificate.allowsDataEncipherment();
+        };
+        const auto issues = [this](const auto& certificate) { return certificate.isCa() && !issuesACa(certificate); };
+        const auto isCa = [](const auto& certificate) { return certificate.isCa(); };
+        if (recipientPin_) return chosenByOperator();
+        if (const auto found = first(encrypts)) return *found;
+        if (const auto found = first(encryptsData)) return *found;
+        if (const auto found = first(issues)) return *found;
+        if (const auto found = first(isCa)) return *found;
+        throw Error(Fault::protocol, fmt::format("none of the CA's certificates can receive a request: {}{}",
+                                                 listed(offered_), reasons_));
+    }
+
+private:
+    void consider(const crypto::Certificate& certificate, const crypto::Certificate& anchor, Time now) {
+        try {
+            if (!(certificate == anchor)) crypto::verifyChain(certificate, offered_, {anchor}, now);
+        } catch (const Error& error) {
+            reasons_ += fmt::format("; {}: {}", certificate.subject(), error.what());
+            return;
+        }
+        const bool chosen = recipientPin_ && fits(*recipientPin_, certificate);
+        if (certificate.isCa() || chosen || mayRegister(certificate))
+            usable_.push_back(certificate);
+        else
+            reasons_ +=
+                fmt::format("; {}: its extended key usage is not that of an RA, recipient-fingerprint admits it",
+                            certificate.subject());
+    }
+
+    [[nodiscard]] bool issuesACa(const crypto::Certificate& issuer) const {
+        return std::ranges::any_of(usable_, [&](const auto& other) {
+            return other.isCa() && !(other == issuer) && other.issuer() == issuer.subject();
+        });
+    }
+
+    template <typename Condition>
+    [[nodiscard]] std::optional<crypto::Certificate> first(Condition condition) const {
+        const auto found = std::ranges::find_if(
+            usable_, [&](const auto& certificate) { return certificate.hasRsaKey() && condition(certificate); });
+        return found != usable_.end() ? std::optional(*found) : std::nullopt;
+    }
+
+    [[nodiscard]] crypto::Certificate chosenByOperator() const {
+        const auto found = first([this](const auto& certificate) { return fits(*recipientPin_, certificate); });
+        if (found) return *found;
+        throw Error(Fault::protocol, fmt::format("recipient-fingerprint fits no usable RSA certificate of the CA: {}{}",
+                                                listed(offered_), reasons_));
+    }
+
+    const Certificates& offered_;
+    const std::optional<profile::FingerprintPin>& recipientPin_;
+    Certificates usable_;
+    std::string reasons_;
+};
+
+/// What came instead of certificates.
+std::string diagnosis(std::string_view body) {
+    if (body.empty()) return "the answer is empty";
+    const auto begin = body.find_first_not_of(" \t\r\n");
+    if (begin != std::string_view::npos && body[begin] == '<')
+        return "the answer is a web page; is the URL that of a SCEP server?";
+    constexpr std::size_t excerpt = 80;
+    return fmt::format("the answer is no certificate: \"{}\"", crypto::printable(body, excerpt));
+}
+
+Certificates parseBinary(std::string_view der) {
+    try {
+        return {crypto::Certificate::fromDer(der)};
+    } catch (const Error&) {
+        return crypto::carriedCertificates(der);
+    }
+}
+
+bool isArmoured(std::string_view body) {
+    return body.contains("-----BEGIN CERTIFICATE-----");
+}
+
+} // namespace
+
+std::vector<crypto::Certificate> parseAuthorities(std::string_view body) {
+    Certificates certificates;
+    try {
+        certificates = isArmoured(body) ? crypto::Certificate::allFromPem(body) : parseBinary(crypto::unwrapped(body));
+    } catch (const Error&) {
+        throw Error(Fault::protocol, diagnosis(body));
+    }
+    if (certificates.empty()) throw Error(Fault::protocol, "the answer is a list without certificates");
+    return certificates;
+}
+
+Authorities authenticate(const Certificates& offered, const Pin& pin,
+                         const std::optional<profile::FingerprintPin>& recipientPin, Time now) {
+    const auto anchor = anchorOf(offered, pin, now);
+    requireValid(anchor, now);
+    const Selection selection(offered, anchor, recipientPin, now);
+    Authorities authorities{anchor, {anchor}, selection.recipient()};
+    for (const auto& certificate : selection.usable())
+        if (!(certificate == anchor)) authorities.all.push_back(certificate);
+    return authorities;
+}
+
+} // namespace scepd::scep

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "crypto/certificate.hpp"
+#include "profile/profile.hpp"
+
+#include <optional>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// Who the CA is (RFC 8894 section 2.2): what GetCACert offers, authenticated by the pin.
+namespace scepd::scep {
+
+/// The first meeting with a CA that is trusted on first use.
+struct FirstSight {};
+
+/// How the CA's certificate is recognised: by its digest, by the certificate itself, or not at all.
+using Pin = std::variant<profile::FingerprintPin, crypto::Certificate, FirstSight>;
+
+/// The certificates that authenticate an exchange.
+struct Authorities {
+    crypto::Certificate anchor;           ///< The CA certificate that the pin names.
+    std::vector<crypto::Certificate> all; ///< The anchor, and what was offered and chains to it: who may sign answers.
+    crypto::Certificate recipient;        ///< To whom requests are encrypted.
+};
+
+/// The certificates in GetCACert's answer: one in DER, a PKCS#7 list, or either of them in PEM or base64; the content
+/// type is not believed. Throws Error{protocol} that tells what came instead, for instance a web page.
+std::vector<crypto::Certificate> parseAuthorities(std::string_view body);
+
+/// Authenticates what was offered. The certificate that the pin names must be a CA's and valid at `now`; the others are
+/// kept when they chain to it and are valid, RA certificates only when they are made to be one: without extended key
+/// usage, or with one for registration (another device of the same CA could put its own certificate into the
+/// unprotected answer). The recipient is the one of `recipientPin`, which may be any that chains, otherwise an RA for
+/// key encipherment, for data encipherment, the issuing CA. Nothing secret may be sent before this returned. Throws
+/// Error{protocol} when the pin fits none or nobody is left to encrypt to.
+Authorities authenticate(const std::vector<crypto::Certificate>& offered, const Pin& pin,
+                         const std::optional<profile::FingerprintPin>& recipientPin, Time now);
+
+} // namespace scepd::scep

@@ -1,0 +1,87 @@
+#include "crypto/key.hpp"
+
+#include "base/error.hpp"
+#include "crypto/openssl.hpp"
+
+#include <string>
+
+#include <openssl/pem.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace scepd;
+using crypto::Key;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+constexpr auto ecKey = R"(-----BEGIN EC PRIVATE KEY-----
+MIGkAgEBBDAY8afU76jKpaogileBIjfwNXFqxNoR9x0zU2h9f+wMO3FUSajpoF+u
+Y7gHMAOZo06gBwYFK4EEACKhZANiAAQzq1wvIy0QDlGWYTCI3SJCxhnNChh2kHVn
+xCo07BCVw3HuMjiP/e555qOcxFiwIjt8ujBjhclHB5KeXo2v7eNWvmV0DdCVLVzA
+/3RIhDVjlRKgZO0SlouY31sPsrQvgb0=
+-----END EC PRIVATE KEY-----
+)";
+
+TEST(Key, IsGeneratedWithTheBitsThatWereAskedFor) {
+    EXPECT_EQ(Key::generateRsa(1024).description(), "RSA 1024");
+    EXPECT_EQ(Key::generateRsa(2048).description(), "RSA 2048");
+}
+
+TEST(Key, IsAnotherOneEveryTimeHoweverTheRaceEnds) {
+    auto last = Key::generateRsa(1024).publicKey();
+    for (int i = 0; i < 20; ++i) {
+        auto next = Key::generateRsa(1024).publicKey();
+        EXPECT_NE(next, last);
+        last = std::move(next);
+    }
+}
+
+TEST(Key, GeneratedInARaceSignsAndDecrypts) {
+    const auto key = Key::generateRsa(1024);
+    crypto::KeyContextPtr context(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
+    EXPECT_EQ(EVP_PKEY_pairwise_check(context.get()), 1);
+}
+
+TEST(Key, OfImpossibleSizeIsAnError) {
+    EXPECT_THROW(Key::generateRsa(512), Error);
+    EXPECT_THROW(Key::generateRsa(8192), Error);
+}
+
+TEST(Key, SurvivesBothPemForms) {
+    const auto key = Key::generateRsa(1024);
+    EXPECT_THAT(std::string(key.toPem().reveal()), StartsWith("-----BEGIN PRIVATE KEY-----\n"));
+    EXPECT_THAT(std::string(key.toTraditionalPem().reveal()), StartsWith("-----BEGIN RSA PRIVATE KEY-----\n"));
+    EXPECT_EQ(Key::fromPem(key.toPem()).publicKey(), key.publicKey());
+    EXPECT_EQ(Key::fromPem(key.toTraditionalPem()).publicKey(), key.publicKey());
+}
+
+TEST(Key, OnACurveIsDescribedByItsName) {
+    EXPECT_EQ(Key::fromPem(Secret(ecKey)).description(), "EC P-384");
+}
+
+TEST(Key, ThatIsNoneIsAnErrorWithoutItsCharacters) {
+    try {
+        Key::fromPem(Secret("-----BEGIN PRIVATE KEY-----\nY2FuYXJ5\n-----END PRIVATE KEY-----\n"));
+        FAIL() << "it was accepted";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.fault(), Fault::local);
+        EXPECT_THAT(error.what(), HasSubstr("private key"));
+        EXPECT_THAT(error.what(), Not(HasSubstr("Y2FuYXJ5")));
+    }
+}
+
+TEST(Key, WithAPassphraseIsAnErrorAndAsksNobody) {
+    const auto key = Key::generateRsa(1024);
+    const auto bio = crypto::memoryBio();
+    std::string passphrase = "secret";
+    ASSERT_EQ(
+        PEM_write_bio_PKCS8PrivateKey(bio.get(), key.get(), EVP_aes_128_cbc(), passphrase.data(), 6, nullptr, nullptr),
+        1);
+    EXPECT_THROW(Key::fromPem(Secret(std::string(crypto::content(bio.get())))), Error);
+}
+
+} // namespace

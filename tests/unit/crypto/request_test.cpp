@@ -1,0 +1,197 @@
+#include "crypto/request.hpp"
+
+#include "base/error.hpp"
+#include "crypto/openssl.hpp"
+#include "unit/crypto/forge.hpp"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace scepd;
+using namespace scepd::crypto;
+using namespace scepd::test;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+RequestContent content(DistinguishedName subject) {
+    return {.subject = std::move(subject), .alternativeNames = {}, .extendedKeyUsage = {}};
+}
+
+Request make(const RequestContent& asked, const std::string& challenge = {}) {
+    return Request::make(asked, testKey(1), Secret(challenge));
+}
+
+int typeOfEntry(const Request& request, int index) {
+    const X509_NAME* name = X509_REQ_get_subject_name(request.get());
+    return ASN1_STRING_type(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, index)));
+}
+
+const ASN1_TYPE* challengeOf(const Request& request) {
+    const int position = X509_REQ_get_attr_by_NID(request.get(), NID_pkcs9_challengePassword, -1);
+    return position < 0 ? nullptr : X509_ATTRIBUTE_get0_type(X509_REQ_get_attr(request.get(), position), 0);
+}
+
+std::string printed(const Request& request) {
+    const auto bio = memoryBio();
+    X509_REQ_print(bio.get(), request.get());
+    return std::string(crypto::content(bio.get()));
+}
+
+TEST(Request, CarriesTheSubjectInTheOrderTyped) {
+    EXPECT_EQ(make(content({{{"CN", "a,b"}}, {{"O", "Example"}, {"OU", "Lab"}}, {{"C", "DE"}}})).subject(),
+              "CN=a\\,b,OU=Lab+O=Example,C=DE")
+        << "DER sorts within an RDN";
+}
+
+TEST(Request, WritesPrintableStringWhereItFitsAndUtf8Otherwise) {
+    const auto request = make(content({{{"CN", "host-1 (lab)"}},
+                                       {{"O", "Exämple"}},
+                                       {{"OU", "a@b"}},
+                                       {{"emailAddress", "a@b.example"}},
+                                       {{"DC", "example"}},
+                                       {{"1.2.3.4.5", "x"}}}));
+    EXPECT_EQ(typeOfEntry(request, 0), V_ASN1_PRINTABLESTRING);
+    EXPECT_EQ(typeOfEntry(request, 1), V_ASN1_UTF8STRING);
+    EXPECT_EQ(typeOfEntry(request, 2), V_ASN1_UTF8STRING);
+    EXPECT_EQ(typeOfEntry(request, 3), V_ASN1_IA5STRING);
+    EXPECT_EQ(typeOfEntry(request, 4), V_ASN1_IA5STRING);
+    EXPECT_EQ(typeOfEntry(request, 5), V_ASN1_PRINTABLESTRING);
+}
+
+TEST(Request, IsSignedWithTheKeyThatItAsksToCertify) {
+    const auto request = make(content({{{"CN", "a"}}}));
+    EXPECT_EQ(X509_REQ_verify(request.get(), testKey(1).get()), 1);
+    EXPECT_NE(X509_REQ_verify(request.get(), testKey(2).get()), 1);
+}
+
+TEST(Request, UsesTheDigestThatWasAskedFor) {
+    auto asked = content({{{"CN", "a"}}});
+    asked.digest = Digest::sha384;
+    EXPECT_EQ(X509_REQ_get_signature_nid(make(asked).get()), NID_sha384WithRSAEncryption);
+}
+
+TEST(Request, CarriesAlternativeNamesOfEveryType) {
+    auto asked = content({{{"CN", "a"}}});
+    asked.alternativeNames = {{AlternativeType::dns, "host.example.com"},
+                              {AlternativeType::ip, "192.0.2.7"},
+                              {AlternativeType::ip, "2001:db8::7"},
+                              {AlternativeType::email, "it@example.com"},
+                              {AlternativeType::uri, "urn:x"},
+                              {AlternativeType::upn, "hö@example.com"},
+                              {AlternativeType::rid, "1.2.3.4"}};
+    EXPECT_THAT(make(asked).subjectAlternativeNames(),
+                ElementsAre("dns:host.example.com", "ip:192.0.2.7", "ip:2001:db8::7", "email:it@example.com",
+                            "uri:urn:x", "upn:hö@example.com", "rid:1.2.3.4"));
+}
+
+TEST(Request, CarriesUsages) {
+    auto asked = content({{{"CN", "a"}}});
+    asked.extendedKeyUsage = {"1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.1"};
+    EXPECT_THAT(printed(make(asked)),
+                HasSubstr("Key Usage: critical\n                    Digital Signature, Key Encipherment"));
+    EXPECT_THAT(printed(make(asked)), HasSubstr("TLS Web Client Authentication, TLS Web Server Authentication"));
+    asked.keyEncipherment = false;
+    EXPECT_THAT(printed(make(asked)), Not(HasSubstr("Key Encipherment")));
+}
+
+TEST(Request, CarriesTheChallengeAsPrintableStringWhenItIsOne) {
+    const auto plain = make(content({{{"CN", "a"}}}), "8CE317021F690069");
+    ASSERT_NE(challengeOf(plain), nullptr);
+    EXPECT_EQ(challengeOf(plain)->type, V_ASN1_PRINTABLESTRING);
+    EXPECT_EQ(utf8Of(challengeOf(plain)->value.asn1_string), "8CE317021F690069");
+    const auto special = make(content({{{"CN", "a"}}}), "pass_wörd");
+    ASSERT_NE(challengeOf(special), nullptr);
+    EXPECT_EQ(challengeOf(special)->type, V_ASN1_UTF8STRING);
+    EXPECT_EQ(utf8Of(challengeOf(special)->value.asn1_string), "pass_wörd");
+}
+
+TEST(Request, WithoutChallengeHasNoAttributeForIt) {
+    EXPECT_EQ(challengeOf(make(content({{{"CN", "a"}}}))), nullptr);
+}
+
+TEST(Request, IsTheSameWheneverItIsMadeAgain) {
+    EXPECT_EQ(make(content({{{"CN", "a"}}})).toDer(), make(content({{{"CN", "a"}}})).toDer());
+}
+
+TEST(Request, SurvivesDer) {
+    const auto request = make(content({{{"CN", "a"}}}));
+    EXPECT_EQ(Request::fromDer(request.toDer()).toDer(), request.toDer());
+    EXPECT_THROW(Request::fromDer("no request"), Error);
+}
+
+TEST(Request, OfWhatX509CannotSayIsAnErrorThatNamesIt) {
+    auto asked = content({{{"CN", "a"}}});
+    const auto expectError = [&](const std::string& part) {
+        try {
+            make(asked);
+            ADD_FAILURE() << "it was accepted";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.fault(), Fault::configuration);
+            EXPECT_THAT(error.what(), HasSubstr(part));
+        }
+    };
+    asked.alternativeNames = {{AlternativeType::ip, "300.1.2.3"}};
+    expectError("300.1.2.3");
+    asked.alternativeNames = {{AlternativeType::dns, "höst"}};
+    expectError("höst");
+    asked.alternativeNames = {{AlternativeType::rid, "one.two"}};
+    expectError("one.two");
+    asked.alternativeNames = {};
+    asked.extendedKeyUsage = {"client"};
+    expectError("client");
+    asked = content({{{"XX", "a"}}});
+    expectError("XX");
+    asked = content({{{"emailAddress", "ä@b"}}});
+    expectError("emailAddress");
+}
+
+TEST(Request, RecognisesItsSubjectHoweverACaSortsIt) {
+    const auto request = make(content({{{"CN", "device"}}, {{"O", "Example"}}}));
+    const auto subject = [](const std::string& text) { return selfSigned({.subject = text}, testKey(2)).certificate; };
+    EXPECT_TRUE(request.hasSubjectOf(subject("CN=device,O=Example")));
+    EXPECT_TRUE(request.hasSubjectOf(subject("O=Example,CN=device")));
+    EXPECT_FALSE(request.hasSubjectOf(subject("CN=device")));
+    EXPECT_FALSE(request.hasSubjectOf(subject("CN=device,O=Example,OU=added")));
+    EXPECT_FALSE(request.hasSubjectOf(subject("CN=Device,O=Example")));
+    EXPECT_FALSE(request.hasSubjectOf(subject("CN=Example,O=device")));
+}
+
+TEST(TransportCertificate, HasTheSubjectAndTheKeyOfTheRequest) {
+    const auto request = make(content({{{"CN", "device"}}, {{"O", "Example"}}}));
+    const auto certificate = request.selfSigned(testKey(1), Digest::sha256, noon);
+    EXPECT_EQ(certificate.subject(), "CN=device,O=Example");
+    EXPECT_TRUE(certificate.selfIssued());
+    EXPECT_TRUE(certificate.matches(testKey(1)));
+    EXPECT_EQ(X509_verify(certificate.get(), testKey(1).get()), 1);
+    EXPECT_EQ(X509_get_key_usage(certificate.get()),
+              static_cast<std::uint32_t>(KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT));
+    EXPECT_EQ(rfc3339(certificate.notBefore()), "2026-06-15T11:00:00Z");
+    EXPECT_EQ(rfc3339(certificate.notAfter()), "2027-06-15T12:00:00Z");
+}
+
+TEST(TransportCertificate, HasASerialNumberOfItsOwn) {
+    const auto request = make(content({{{"CN", "device"}}}));
+    EXPECT_NE(request.selfSigned(testKey(1), Digest::sha256, noon).serialNumber(),
+              request.selfSigned(testKey(1), Digest::sha256, noon).serialNumber());
+}
+
+TEST(IssuerAndSubject, IsASequenceOfTheTwoNames) {
+    const auto request = make(content({{{"CN", "d"}}}));
+    const auto ca = selfSigned({.subject = "CN=c", .ca = true}, testKey(2));
+    const auto ra = issued({.subject = "CN=r"}, testKey(3), ca);
+    // SEQUENCE { SEQUENCE { SET { SEQUENCE { CN, UTF8String "c" } } }, SEQUENCE { SET { SEQUENCE { CN, PrintableString
+    // "d" } } } }
+    const std::string expected("\x30\x1c"
+                               "\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01\x63"
+                               "\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x13\x01\x64",
+                               30);
+    EXPECT_EQ(request.issuerAndSubject(ca.certificate), expected);
+    EXPECT_EQ(request.issuerAndSubject(ra.certificate), expected) << "an RA stands for the CA that issued it";
+}
+
+} // namespace
