@@ -1,0 +1,112 @@
+#include "profile/mounts.hpp"
+#include "profile/preset.hpp"
+#include "profile/suggest.hpp"
+#include "profile/surroundings.hpp"
+#include "profile/target_path.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <string_view>
+
+namespace scepd::profile {
+namespace {
+
+namespace fs = std::filesystem;
+using Severity = Diagnostic::Severity;
+
+/// The folders that drop-ins of scepd-deploy.service add to /etc.
+std::vector<std::string> addedWritablePaths() {
+    std::vector<std::string> paths;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator("/etc/systemd/system/scepd-deploy.service.d", ignored)) {
+        std::ifstream file(entry.path());
+        for (std::string line; std::getline(file, line);) {
+            if (!line.starts_with("ReadWritePaths=")) continue;
+            std::istringstream words(line.substr(line.find('=') + 1));
+            for (std::string path; words >> path;)
+                paths.push_back(path.substr(path.find_first_not_of("-+")));
+        }
+    }
+    return paths;
+}
+
+bool liesBelow(const std::string& path, std::string folder) {
+    if (!folder.ends_with('/')) folder += '/';
+    return path.starts_with(folder);
+}
+
+/// Where the file really is when its folder is reached through symlinks.
+fs::path realPath(const fs::path& path) {
+    std::error_code failure;
+    const auto folder = fs::weakly_canonical(path.parent_path(), failure);
+    return failure ? path : folder / path.filename();
+}
+
+/// Looks at the targets of a profile on the machine below one root.
+class Ground {
+public:
+    explicit Ground(const fs::path& root) : root_(root), isMachine_(root == "/"), mounts_(MountTable::ofThisProcess()) {
+        std::error_code failure;
+        realRoot_ = fs::weakly_canonical(root, failure);
+        if (isMachine_) writable_ = addedWritablePaths();
+        writable_.emplace_back("/etc");
+    }
+
+    struct Finding {
+        Severity severity;
+        std::string text;
+    };
+
+    [[nodiscard]] std::optional<Finding> complaintAbout(const std::string& target) const {
+        const auto real = realPath(root_ / target.substr(1));
+        const auto inside = "/" + real.lexically_relative(realRoot_).string();
+        if (inside != target)
+            if (const auto reason = forbiddenBecause(inside))
+                return Finding{Severity::error, fmt::format("is really {}, which {}", inQuotes(inside), *reason)};
+        std::error_code failure;
+        if (fs::is_directory(real, failure))
+            return Finding{Severity::error, "is a directory; write the path of a file"};
+        if (const auto reason = mounts_.cannotReplace(real)) return Finding{Severity::error, *reason};
+        return isMachine_ ? outsideOfSandbox(inside) : std::nullopt;
+    }
+
+private:
+    [[nodiscard]] std::optional<Finding> outsideOfSandbox(const std::string& path) const {
+        if (std::ranges::any_of(writable_, [&](const std::string& folder) { return liesBelow(path, folder); }))
+            return std::nullopt;
+        return Finding{Severity::warning,
+                       fmt::format("lies outside of /etc, where scepd-deploy may not write; run systemctl edit "
+                                   "scepd-deploy.service and add a line ReadWritePaths={} below [Service]",
+                                   fs::path(path).parent_path().string())};
+    }
+
+    const fs::path& root_;
+    bool isMachine_;
+    MountTable mounts_;
+    fs::path realRoot_;
+    std::vector<std::string> writable_;
+};
+
+} // namespace
+
+std::vector<Diagnostic> checkTargets(const Profile& profile, const fs::path& root) {
+    std::vector<Diagnostic> diagnostics;
+    const Ground ground(root);
+    for (const auto& certificate : profile.certificates) {
+        for (const auto& target : certificate.targets) {
+            const auto line = target.line > 0 ? target.line : certificate.line;
+            for (const auto& file : filesOf(resolveTarget(target, certificate))) {
+                if (auto finding = ground.complaintAbout(file.path))
+                    diagnostics.push_back({profile.file, line, 1, finding->severity,
+                                           fmt::format("{} {} {}", file.key, inQuotes(file.path), finding->text)});
+            }
+        }
+    }
+    return diagnostics;
+}
+
+} // namespace scepd::profile
