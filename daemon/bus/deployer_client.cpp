@@ -26,12 +26,47 @@ Error errorOf(const sdbus::Error& error) {
     return {Fault::local, error.getMessage()};
 }
 
+/// What the bus says when the deployer dies with a call in its hands.
+bool died(const sdbus::Error& error) {
+    return error.getName() == "org.freedesktop.DBus.Error.NoReply";
+}
+
 /// The wall between sd-bus and the engine: nothing may be thrown through it.
 void finish(const DeployerClient::Done& done, std::expected<DeployerClient::Targets, Error> result) noexcept {
     try {
         done(std::move(result));
     } catch (const std::exception& error) {
         log::error("after a call to the deployer: {}", error.what());
+    }
+}
+
+DeployerClient::Targets targetsFrom(const Rows& rows) {
+    DeployerClient::Targets targets;
+    for (const auto& row : rows)
+        targets.push_back({row.get<0>(), row.get<1>(), row.get<2>()});
+    return targets;
+}
+
+/// A call that answers with `Answer...`, which `read` makes targets of.
+template <typename... Answer, typename Read>
+void call(sdbus::IProxy& proxy, const char* method, const std::string& certificate, unsigned generation,
+          DeployerClient::Done done, Read read, bool mayDie = true) {
+    const auto answered = [&proxy, method, certificate, generation, done, read, mayDie](const sdbus::Error* error,
+                                                                                        const Answer&... answer) {
+        if (error == nullptr) return finish(done, read(answer...));
+        if (!mayDie || !died(*error)) return finish(done, std::unexpected(errorOf(*error)));
+        // The bus starts another one, which goes on where the dead one stopped.
+        log::warning("{}: scepd-deploy died while it worked; it is asked again", certificate);
+        call<Answer...>(proxy, method, certificate, generation, done, read, false);
+    };
+    try {
+        proxy.callMethodAsync(method)
+            .onInterface(interfaceName)
+            .withTimeout(longest)
+            .withArguments(certificate, std::uint32_t{generation})
+            .uponReplyInvoke(answered);
+    } catch (const sdbus::Error& error) {
+        finish(done, std::unexpected(errorOf(error)));
     }
 }
 
@@ -42,42 +77,16 @@ DeployerClient::DeployerClient(sdbus::IConnection& connection)
 
 DeployerClient::~DeployerClient() = default;
 
-namespace {
-
-void callForTargets(sdbus::IProxy& proxy, const char* method, const std::string& certificate, unsigned generation,
-                    DeployerClient::Done done) {
-    proxy.callMethodAsync(method)
-        .onInterface(interfaceName)
-        .withTimeout(longest)
-        .withArguments(certificate, std::uint32_t{generation})
-        .uponReplyInvoke([done = std::move(done)](const sdbus::Error* error, const Rows& rows) {
-            if (error != nullptr) return finish(done, std::unexpected(errorOf(*error)));
-            DeployerClient::Targets targets;
-            for (const auto& row : rows)
-                targets.push_back({row.get<0>(), row.get<1>(), row.get<2>()});
-            finish(done, std::move(targets));
-        });
-}
-
-} // namespace
-
 void DeployerClient::deploy(const std::string& certificate, unsigned generation, Done done) {
-    callForTargets(*proxy_, "Deploy", certificate, generation, std::move(done));
+    call<Rows>(*proxy_, "Deploy", certificate, generation, std::move(done), targetsFrom);
 }
 
 void DeployerClient::rollback(const std::string& certificate, unsigned generation, Done done) {
-    callForTargets(*proxy_, "Rollback", certificate, generation, std::move(done));
+    call<Rows>(*proxy_, "Rollback", certificate, generation, std::move(done), targetsFrom);
 }
 
 void DeployerClient::confirm(const std::string& certificate, unsigned generation, Done done) {
-    proxy_->callMethodAsync("Confirm")
-        .onInterface(interfaceName)
-        .withTimeout(longest)
-        .withArguments(certificate, std::uint32_t{generation})
-        .uponReplyInvoke([done = std::move(done)](const sdbus::Error* error) {
-            if (error != nullptr) return finish(done, std::unexpected(errorOf(*error)));
-            finish(done, Targets{});
-        });
+    call<>(*proxy_, "Confirm", certificate, generation, std::move(done), [] { return Targets{}; });
 }
 
 } // namespace scepd::bus

@@ -1,0 +1,188 @@
+#include "bus/systemd.hpp"
+
+#include "base/error.hpp"
+#include "bus/source.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sdbus-c++/sdbus-c++.h>
+
+namespace scepd::bus {
+namespace {
+
+constexpr const char* service = "org.freedesktop.systemd1";
+constexpr const char* managerInterface = "org.freedesktop.systemd1.Manager";
+constexpr const char* unitInterface = "org.freedesktop.systemd1.Unit";
+constexpr const char* serviceInterface = "org.freedesktop.systemd1.Service";
+
+using Clock = std::chrono::steady_clock;
+
+/// What is said when a call fails: "try-restart nginx.service: Access denied".
+Error failure(const std::string& action, const std::string& unit, const std::string& why) {
+    return {Fault::local, fmt::format("{} {}: {}", action, unit, why)};
+}
+
+std::string hexOf(const std::vector<std::uint8_t>& bytes) {
+    std::string text;
+    for (const auto byte : bytes)
+        text += fmt::format("{:02x}", byte);
+    return text;
+}
+
+} // namespace
+
+struct Systemd::Impl {
+    std::unique_ptr<sdbus::IConnection> connection = connect();
+    std::unique_ptr<sdbus::IProxy> manager = sdbus::createProxy(*connection, service, "/org/freedesktop/systemd1");
+    std::map<std::string, std::string> ended; ///< Job to result, of all jobs that ended since we listen.
+
+    Impl() {
+        manager->uponSignal("JobRemoved")
+            .onInterface(managerInterface)
+            .call([this](std::uint32_t, const sdbus::ObjectPath& job, const std::string&, const std::string& result) {
+                ended[job] = result;
+            });
+        manager->finishRegistration();
+        manager->callMethod("Subscribe").onInterface(managerInterface);
+    }
+
+    [[nodiscard]] sdbus::ObjectPath load(const std::string& unit) const {
+        sdbus::ObjectPath path;
+        manager->callMethod("LoadUnit").onInterface(managerInterface).withArguments(unit).storeResultsTo(path);
+        return path;
+    }
+
+    template <typename Value>
+    [[nodiscard]] Value property(const std::string& unit, const char* interface, const char* name) const {
+        const auto proxy = sdbus::createProxy(*connection, service, load(unit));
+        return proxy->getProperty(name).onInterface(interface).get<Value>();
+    }
+
+    [[nodiscard]] std::string startJob(const char* method, const std::string& unit) const {
+        sdbus::ObjectPath job;
+        manager->callMethod(method)
+            .onInterface(managerInterface)
+            .withArguments(unit, std::string("replace"))
+            .storeResultsTo(job);
+        return job;
+    }
+
+    /// The job's result, or an empty text when the deadline came first.
+    std::string waitFor(const std::string& job, Clock::time_point deadline) {
+        while (!ended.contains(job)) {
+            if (connection->processPendingRequest()) continue;
+            const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+            if (left <= 0) return {};
+            const auto wanted = connection->getEventLoopPollData();
+            pollfd waiting{wanted.fd, wanted.events, 0};
+            if (::poll(&waiting, 1, static_cast<int>(std::min<std::int64_t>(left, 1000))) < 0 && errno != EINTR)
+                throw systemError("wait for systemd");
+        }
+        return ended[job];
+    }
+};
+
+namespace {
+
+/// Runs a body that talks to systemd; what sdbus throws leaves as an Error.
+template <typename Body>
+auto talk(const std::string& action, const std::string& unit, Body&& body) -> decltype(body()) {
+    try {
+        return body();
+    } catch (const sdbus::Error& error) {
+        throw failure(action, unit, error.getMessage());
+    }
+}
+
+void expectDone(const std::string& action, const std::string& unit, const std::string& result, Duration limit) {
+    if (result.empty()) throw failure(action, unit, fmt::format("no end after {}", humanDuration(limit)));
+    if (result == "done" || result == "skipped") return;
+    throw failure(action, unit, fmt::format("systemd says {}; journalctl -u {} tells more", result, unit));
+}
+
+} // namespace
+
+Systemd::Systemd(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Systemd::~Systemd() = default;
+
+std::unique_ptr<Systemd> Systemd::find() {
+    try {
+        const auto connection = connect();
+        const auto bus = sdbus::createProxy(*connection, "org.freedesktop.DBus", "/org/freedesktop/DBus");
+        bool isThere = false;
+        bus->callMethod("NameHasOwner")
+            .onInterface("org.freedesktop.DBus")
+            .withArguments(service)
+            .storeResultsTo(isThere);
+        if (!isThere) return nullptr;
+        return std::unique_ptr<Systemd>(new Systemd(std::make_unique<Impl>()));
+    } catch (const Error&) {
+        return nullptr;
+    } catch (const sdbus::Error&) {
+        return nullptr;
+    }
+}
+
+std::string Systemd::activeState(const std::string& unit) {
+    return talk("look at", unit, [&]() -> std::string {
+        const auto loaded = impl_->property<std::string>(unit, unitInterface, "LoadState");
+        if (loaded == "not-found") return loaded;
+        return impl_->property<std::string>(unit, unitInterface, "ActiveState");
+    });
+}
+
+void Systemd::tryRestart(const std::string& unit, Duration limit) {
+    const std::string action = "try-restart";
+    const auto deadline = Clock::now() + limit;
+    const auto result =
+        talk(action, unit, [&] { return impl_->waitFor(impl_->startJob("TryRestartUnit", unit), deadline); });
+    expectDone(action, unit, result, limit);
+}
+
+void Systemd::reloadOrTryRestart(const std::string& unit, Duration limit) {
+    const std::string action = "reload";
+    const auto deadline = Clock::now() + limit;
+    const auto result =
+        talk(action, unit, [&] { return impl_->waitFor(impl_->startJob("ReloadOrTryRestartUnit", unit), deadline); });
+    expectDone(action, unit, result, limit);
+}
+
+void Systemd::kill(const std::string& unit, int signal) {
+    talk("signal", unit, [&] {
+        impl_->manager->callMethod("KillUnit")
+            .onInterface(managerInterface)
+            .withArguments(unit, std::string("main"), static_cast<std::int32_t>(signal));
+    });
+}
+
+Systemd::End Systemd::runToEnd(const std::string& unit, Duration limit) {
+    return talk("run", unit, [&] {
+        const auto deadline = Clock::now() + limit;
+        // Held, or systemd would forget the unit and how it ended at the moment it ends.
+        impl_->manager->callMethod("RefUnit").onInterface(managerInterface).withArguments(unit);
+        auto result = impl_->waitFor(impl_->startJob("StartUnit", unit), deadline);
+        if (result.empty()) {
+            impl_->manager->callMethod("KillUnit")
+                .onInterface(managerInterface)
+                .withArguments(unit, std::string("all"), static_cast<std::int32_t>(SIGKILL));
+            result = "timeout";
+        }
+        End end;
+        end.succeeded = result == "done";
+        end.result = result == "timeout" ? result : impl_->property<std::string>(unit, serviceInterface, "Result");
+        end.status = impl_->property<std::int32_t>(unit, serviceInterface, "ExecMainStatus");
+        end.invocation = hexOf(impl_->property<std::vector<std::uint8_t>>(unit, unitInterface, "InvocationID"));
+        impl_->manager->callMethod("UnrefUnit").onInterface(managerInterface).withArguments(unit);
+        return end;
+    });
+}
+
+} // namespace scepd::bus

@@ -1,0 +1,123 @@
+#include "deploy/consumer.hpp"
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "bus/systemd.hpp"
+#include "deploy/supplicant.hpp"
+#include "profile/preset.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace scepd::deploy {
+namespace {
+
+using profile::Action;
+
+/// Longer than a service may take to stop by default (90 s) would block the deployer for nothing.
+constexpr Duration jobLimit = std::chrono::seconds(60);
+
+bool runs(const std::string& activeState) {
+    return activeState == "active" || activeState == "reloading" || activeState == "activating";
+}
+
+void act(bus::Systemd& systemd, const std::string& unit, Action action) {
+    if (action == Action::reload)
+        systemd.reloadOrTryRestart(unit, jobLimit);
+    else if (action == Action::tryRestart)
+        systemd.tryRestart(unit, jobLimit);
+    else if (action == Action::hangUp)
+        systemd.kill(unit, SIGHUP);
+}
+
+/// A unit that ran before must run afterwards: one that ends over its certificate is a failed deployment.
+Told tellUnit(bus::Systemd& systemd, const std::string& unit, Action action) {
+    const auto before = systemd.activeState(unit);
+    if (!runs(before))
+        return {false, fmt::format("{} is {}: it will read the certificate when it starts", unit, before)};
+    act(systemd, unit, action);
+    const auto after = systemd.activeState(unit);
+    if (!runs(after))
+        throw Error(Fault::local,
+                    fmt::format("{} is {} after it was told to use the new certificate; journalctl -u {} tells why",
+                                unit, after, unit));
+    log::info("{} was told to use the new certificate", unit);
+    return {};
+}
+
+/// wpa_supplicant reads its files at the next authentication in any case: what goes wrong here fails nothing.
+Told tellSupplicant(const std::filesystem::path& root, const std::string& interface) {
+    try {
+        switch (reauthenticate(root, interface)) {
+        case Reauthentication::begun:
+            log::info("wpa_supplicant on {} authenticates with the new certificate", interface);
+            return {};
+        case Reauthentication::declined:
+            return {true,
+                    fmt::format("wpa_supplicant on {} does not authenticate anew now: it will use the certificate "
+                                "when it does",
+                                interface)};
+        case Reauthentication::nobodyThere:
+            break;
+        }
+        return {false,
+                fmt::format("no wpa_supplicant runs on {}: it will read the certificate when it starts", interface)};
+    } catch (const Error& error) {
+        log::warning("{}", error.what());
+        return {true, error.what()};
+    }
+}
+
+/// Connects to systemd when the first target needs it, and tells no unit the same thing twice.
+class Teller {
+public:
+    explicit Teller(const std::filesystem::path& root) : root_(root) {}
+
+    Told tell(const profile::Target& target) {
+        const auto action = profile::actionOf(target);
+        if (action == Action::none) return {};
+        if (action == Action::reauthenticate) return tellSupplicant(root_, *target.interface);
+        if (!target.unit)
+            throw Error(Fault::configuration, fmt::format("the target of preset {} says reload and names no unit",
+                                                          profile::name(target.preset)));
+        const auto [told, isNew] = told_.try_emplace({*target.unit, action});
+        if (isNew) told->second = tellOnce(*target.unit, action);
+        return told->second;
+    }
+
+private:
+    Told tellOnce(const std::string& unit, Action action) {
+        if (!std::exchange(looked_, true)) systemd_ = findSystemd(root_);
+        if (systemd_) return tellUnit(*systemd_, unit, action);
+        return {true, fmt::format("systemd is not on the bus: {} was not told", unit)};
+    }
+
+    const std::filesystem::path& root_;
+    std::unique_ptr<bus::Systemd> systemd_;
+    bool looked_ = false;
+    std::map<std::pair<std::string, Action>, Told> told_;
+};
+
+} // namespace
+
+std::unique_ptr<bus::Systemd> findSystemd(const std::filesystem::path& root) {
+    if (root != "/" && std::getenv("DBUS_SYSTEM_BUS_ADDRESS") == nullptr) return nullptr;
+    return bus::Systemd::find();
+}
+
+std::vector<Told> tellConsumers(const std::filesystem::path& root, const std::vector<profile::Target>& targets) {
+    Teller teller(root);
+    std::vector<Told> answers;
+    for (const auto& target : targets) {
+        answers.push_back(teller.tell(target));
+        if (!answers.back().note.empty()) log::info("{}", answers.back().note);
+    }
+    return answers;
+}
+
+} // namespace scepd::deploy

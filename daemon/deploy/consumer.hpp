@@ -1,0 +1,32 @@
+#pragma once
+
+#include "profile/profile.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace scepd::bus {
+class Systemd;
+}
+
+namespace scepd::deploy {
+
+/// systemd as it concerns this root: nullptr when it is not on the bus, and below another root unless a bus of its own
+/// is named by DBUS_SYSTEM_BUS_ADDRESS, because the machine's services do not read what lies there.
+std::unique_ptr<bus::Systemd> findSystemd(const std::filesystem::path& root);
+
+/// What became of telling a consumer.
+struct Told {
+    bool runs = true; ///< False when it does not run, so that nothing can be served before somebody starts it.
+    std::string note; ///< Why it was not told; empty when it was, or has nothing to be told.
+
+    bool operator==(const Told&) const = default;
+};
+
+/// Makes the consumers of these resolved targets use what lies on them, each unit once. A consumer that does not run is
+/// not started. Returns one answer for each target. Throws Error{local} when a consumer fails or does not come back.
+std::vector<Told> tellConsumers(const std::filesystem::path& root, const std::vector<profile::Target>& targets);
+
+} // namespace scepd::deploy

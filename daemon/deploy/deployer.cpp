@@ -1,0 +1,260 @@
+#include "deploy/deployer.hpp"
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "deploy/check.hpp"
+#include "deploy/consumer.hpp"
+#include "deploy/hook.hpp"
+#include "deploy/memory.hpp"
+#include "deploy/verify.hpp"
+#include "store/generation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace scepd::deploy {
+namespace {
+
+constexpr std::array<std::string_view, 4> events{"deployed", "rolled-back", "failed", "expiring"};
+
+/// A profile that is gone or broken must not keep an interrupted transaction from its end.
+std::optional<Subject> findIfThere(const std::filesystem::path& root, const std::string& name) {
+    try {
+        return findSubject(root, name);
+    } catch (const Error& error) {
+        log::warning("{}: {}; its consumers and hooks are left alone", name, error.what());
+        return std::nullopt;
+    }
+}
+
+record::TargetState failed(const profile::Target& target, const std::string& why) {
+    return {nameOf(target), "failed", why};
+}
+
+} // namespace
+
+Deployer::Deployer(std::filesystem::path root) : root_(std::move(root)) {}
+
+Deployer::Targets Deployer::deploy(const std::string& name, unsigned generation, Time now) {
+    const Lock lock(root_);
+    return install(name, generation, "deployed", now);
+}
+
+Deployer::Targets Deployer::rollback(const std::string& name, unsigned generation, Time now) {
+    const Lock lock(root_);
+    const auto wanted = generation != 0 ? generation : readDeployed(root_, name).confirmed;
+    if (wanted == 0)
+        throw Error(Fault::local, fmt::format("roll back {}: no generation of it was ever confirmed", name));
+    return install(name, wanted, "rolled-back", now);
+}
+
+Deployer::Targets Deployer::install(const std::string& name, unsigned generation, const std::string& event, Time now) {
+    try {
+        const auto subject = findSubject(root_, name);
+        settle(name, Reach::consumersToo);
+        const auto material = check(store::readGeneration(root_, name, generation), subject.scep, root_, now);
+        const auto files = planAll(subject, material);
+        Transaction transaction(root_,
+                                {name, generation, readDeployed(root_, name).generation, event, Phase::stage, {}});
+        transaction.stage(files);
+        try {
+            transaction.install();
+        } catch (const Error& error) {
+            takeBack(transaction, subject, error);
+            throw;
+        }
+        return complete(transaction, subject);
+    } catch (const Error& error) {
+        throw error.during(fmt::format("deploy generation {} of {}", generation, name));
+    }
+}
+
+/// From files in place to the end.
+Deployer::Targets Deployer::complete(Transaction& transaction, const Subject& subject) {
+    std::vector<Told> told;
+    try {
+        told = tellConsumers(root_, subject.targets);
+    } catch (const Error& error) {
+        takeBack(transaction, subject, error);
+        throw error.during("what lay there before was put back");
+    }
+    transaction.accept();
+    Targets states;
+    for (std::size_t i = 0; i < subject.targets.size(); ++i) {
+        const auto& target = subject.targets[i];
+        const bool toBeLookedAt = target.served && told[i].runs;
+        states.push_back({nameOf(target), toBeLookedAt ? "unconfirmed" : "deployed", told[i].note});
+    }
+    std::ranges::move(runHooksOf(subject, transaction.intent()), std::back_inserter(states));
+    transaction.finish();
+    return states;
+}
+
+/// A row for each hook that failed.
+Deployer::Targets Deployer::runHooksOf(const Subject& subject, const Intent& intent) {
+    Targets rows;
+    const auto facts = factsOf(subject, intent.event, intent.generation);
+    for (const auto& hook : subject.certificate.hooks)
+        if (const auto end = runHook(root_, hook, facts, subject.certificate.hookTimeout); !end.succeeded)
+            rows.push_back({"hook " + hook, "failed", end.detail});
+    return rows;
+}
+
+/// Also when putting back fails, the log tells what came first.
+void Deployer::takeBack(Transaction& transaction, const Subject& subject, const Error& why) {
+    log::error("{}: {}; putting the former files back", subject.certificate.name, why.what());
+    transaction.undo();
+    tellOfFormer(subject);
+    transaction.finish();
+}
+
+void Deployer::tellOfFormer(const Subject& subject) const {
+    try {
+        tellConsumers(root_, subject.targets);
+    } catch (const Error& error) {
+        log::error("{}: with its former files back: {}", subject.certificate.name, error.what());
+    }
+}
+
+void Deployer::confirm(const std::string& name, unsigned generation) {
+    const Lock lock(root_);
+    auto deployed = readDeployed(root_, name);
+    if (generation == 0 || deployed.generation != generation)
+        throw Error(Fault::local, fmt::format("confirm generation {} of {}: generation {} is deployed", generation,
+                                              name, deployed.generation));
+    deployed.confirmed = generation;
+    write(root_, name, deployed);
+}
+
+Deployer::Targets Deployer::verify(const std::string& name) {
+    const auto subject = findSubject(root_, name);
+    const Lock lock(root_);
+    const auto deployed = readDeployed(root_, name);
+    Targets states;
+    const auto all = [&](const std::string& why) {
+        for (const auto& target : subject.targets)
+            states.push_back(failed(target, why));
+        return states;
+    };
+    if (deployed.generation == 0) return all("nothing is deployed");
+    try {
+        const auto material =
+            check(store::readGeneration(root_, name, deployed.generation), subject.scep, root_, never);
+        for (const auto& target : subject.targets) {
+            const auto found = differences(root_, plan(target, material));
+            const bool open = target.served && deployed.confirmed != deployed.generation;
+            states.push_back({nameOf(target), !found.empty() ? "drifted" : open ? "unconfirmed" : "deployed", found});
+        }
+    } catch (const Error& error) {
+        states.clear();
+        return all(error.what());
+    }
+    return states;
+}
+
+void Deployer::runHooks(const std::string& name, const std::string& event) {
+    if (std::ranges::find(events, event) == events.end())
+        throw Error(Fault::configuration, fmt::format("hooks know no such event, only {}", fmt::join(events, ", ")));
+    const auto subject = findSubject(root_, name);
+    const Lock lock(root_);
+    Intent intent;
+    intent.event = event;
+    intent.generation = readDeployed(root_, name).generation;
+    std::vector<std::string> failures;
+    for (const auto& row : runHooksOf(subject, intent))
+        failures.push_back(fmt::format("{}: {}", row.target, row.detail));
+    if (!failures.empty()) throw Error(Fault::local, fmt::format("{}", fmt::join(failures, "; ")));
+}
+
+void Deployer::purge(const std::string& name) {
+    const Lock lock(root_);
+    if (const auto intent = readIntent(root_, name)) {
+        Transaction transaction(root_, *intent);
+        settleFiles(transaction);
+        transaction.discard();
+    }
+    for (const auto& text : readDeployed(root_, name).paths) {
+        const std::filesystem::path path(text);
+        const auto directory = Directory::openIfExists(root_, path.parent_path());
+        if (!directory) continue;
+        directory->remove(path.filename().string());
+        directory->sync();
+        const auto folder = path.parent_path();
+        if (folder.filename() == name) Directory::open(root_, folder.parent_path()).removeEmptyDirectory(name);
+    }
+    dropDeployed(root_, name);
+}
+
+HookFacts Deployer::factsOf(const Subject& subject, const std::string& event, unsigned generation) const {
+    std::optional<crypto::Certificate> certificate;
+    try {
+        if (generation != 0)
+            certificate = crypto::Certificate::fromPem(
+                store::readGeneration(root_, subject.certificate.name, generation).certificate);
+    } catch (const Error& error) {
+        log::warning("what hooks are told of generation {}: {}", generation, error.what());
+    }
+    return hookFacts(root_, subject, event, generation, certificate);
+}
+
+unsigned Deployer::recover(Reach reach) {
+    const Lock lock(root_);
+    unsigned stayed = 0;
+    for (const auto& name : interrupted(root_)) {
+        try {
+            settle(name, reach);
+        } catch (const Error& error) {
+            log::error("recover the interrupted deployment of {}: {}", name, error.what());
+            ++stayed;
+        }
+    }
+    return stayed;
+}
+
+void Deployer::settle(const std::string& name, Reach reach) {
+    const auto intent = readIntent(root_, name);
+    if (!intent) return;
+    log::notice("{}: going on with the interrupted deployment of generation {}", name, intent->generation);
+    Transaction transaction(root_, *intent);
+    if (intent->phase == Phase::stage) return transaction.discard();
+    settleFiles(transaction);
+    if (reach == Reach::consumersToo) settleConsumers(transaction);
+}
+
+/// Afterwards the targets hold one generation, complete.
+void Deployer::settleFiles(Transaction& transaction) {
+    const auto phase = transaction.intent().phase;
+    if (phase == Phase::undo) transaction.undo();
+    if (phase != Phase::install) return;
+    try {
+        transaction.install();
+    } catch (const Error& error) {
+        log::error("{}: {}; putting the former files back", transaction.intent().certificate, error.what());
+        transaction.undo();
+    }
+}
+
+void Deployer::settleConsumers(Transaction& transaction) {
+    const auto subject = findIfThere(root_, transaction.intent().certificate);
+    const auto phase = transaction.intent().phase;
+    if (!subject) {
+        if (phase != Phase::undone) transaction.accept();
+        return transaction.finish();
+    }
+    if (phase == Phase::reload) {
+        complete(transaction, *subject);
+        return;
+    }
+    if (phase == Phase::undone)
+        tellOfFormer(*subject);
+    else
+        runHooksOf(*subject, transaction.intent());
+    transaction.finish();
+}
+
+} // namespace scepd::deploy

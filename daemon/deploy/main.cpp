@@ -1,0 +1,96 @@
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/loop.hpp"
+#include "bus/deployer.hpp"
+#include "deploy/deployer.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+namespace {
+
+using namespace scepd;
+
+/// Private keys pass through this process: it leaves no core, and nobody traces it.
+void keepMemoryPrivate() {
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    ::prctl(PR_SET_DUMPABLE, 0); // NOLINT(cppcoreguidelines-pro-type-vararg)
+}
+
+/// Exits the loop when no call came for so long; every call begins the time anew when it has been answered.
+class IdleExit {
+public:
+    IdleExit(Loop& loop, Duration limit) : loop_(loop), limit_(limit) { rearm(); }
+
+    template <typename Body>
+    auto during(Body body) {
+        return [this, body](const auto&... arguments) {
+            const Rearm afterwards{*this};
+            return body(arguments...);
+        };
+    }
+
+private:
+    struct Rearm {
+        IdleExit& idle;
+        ~Rearm() { idle.rearm(); }
+    };
+    void rearm() {
+        timer_ = loop_.after(limit_, [this] { loop_.exit(EXIT_SUCCESS); });
+    }
+
+    Loop& loop_;
+    Duration limit_;
+    Loop::Handle timer_;
+};
+
+int serve(deploy::Deployer& deployer, Duration idleLimit) {
+    Loop loop;
+    IdleExit idle(loop, idleLimit);
+    using Name = std::string;
+    bus::Deployer service(
+        loop, {.deploy = idle.during([&](const Name& c, unsigned g) { return deployer.deploy(c, g, now()); }),
+               .confirm = idle.during([&](const Name& c, unsigned g) { deployer.confirm(c, g); }),
+               .rollback = idle.during([&](const Name& c, unsigned g) { return deployer.rollback(c, g, now()); }),
+               .verify = idle.during([&](const Name& c) { return deployer.verify(c); }),
+               .runHooks = idle.during([&](const Name& c, const Name& event) { deployer.runHooks(c, event); }),
+               .purge = idle.during([&](const Name& c) { deployer.purge(c); })});
+    const auto onTerminate = loop.onSignal(SIGTERM, [&] { loop.exit(EXIT_SUCCESS); });
+    const auto onInterrupt = loop.onSignal(SIGINT, [&] { loop.exit(EXIT_SUCCESS); });
+    deployer.recover(deploy::Deployer::Reach::consumersToo); // Calls that come meanwhile wait for it.
+    const int code = loop.run();
+    if (code == EXIT_SUCCESS) service.retire(); // Otherwise the bus itself is lost.
+    return code;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    keepMemoryPrivate();
+    CLI::App app("Installs certificates for their consumers. Started by the bus when scepd asks for it.");
+    std::filesystem::path root = "/";
+    bool recover = false;
+    unsigned idleSeconds = 30;
+    app.add_option("--root", root, "Everything is read and written below this directory")
+        ->check(CLI::ExistingDirectory);
+    app.add_flag("--recover", recover, "Bring interrupted installations to their end, without a bus, and exit");
+    app.add_option("--idle", idleSeconds, "Exit after so many seconds without a call")->capture_default_str();
+    app.set_version_flag("--version", SCEPD_VERSION);
+    CLI11_PARSE(app, argc, argv);
+    try {
+        deploy::Deployer deployer(std::filesystem::absolute(root));
+        if (!recover) return serve(deployer, std::chrono::seconds(idleSeconds));
+        return deployer.recover(deploy::Deployer::Reach::filesOnly) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    } catch (const std::exception& error) {
+        log::error("scepd-deploy: {}", error.what());
+        return EXIT_FAILURE;
+    }
+}

@@ -1,0 +1,83 @@
+#include "deploy/subject.hpp"
+
+#include "base/error.hpp"
+#include "deploy/directory.hpp"
+#include "deploy/memory.hpp"
+#include "profile/load.hpp"
+#include "profile/preset.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace scepd::deploy {
+namespace {
+
+Subject resolved(const profile::Profile& profile, const profile::Certificate& certificate) {
+    if (const auto why = profile::unsupported(profile.scep, certificate))
+        throw Error(Fault::configuration, fmt::format("{}: {}", certificate.name, *why));
+    Subject subject{profile.scep, certificate, {}};
+    for (const auto& target : certificate.targets)
+        subject.targets.push_back(profile::resolveTarget(target, certificate));
+    return subject;
+}
+
+Error unknown(const std::string& name, const profile::Configuration& configuration) {
+    auto sentence = fmt::format("no profile that applies here has a certificate {}", name);
+    if (!configuration.failedFiles.empty())
+        sentence += fmt::format("; these files did not load: {}", fmt::join(configuration.failedFiles, ", "));
+    return {Fault::configuration, sentence};
+}
+
+/// The first of the paths that any target has, as it is opened.
+template <typename... Member>
+std::string firstPath(const std::filesystem::path& root, const std::vector<profile::Target>& targets,
+                      Member... member) {
+    for (const auto& target : targets)
+        for (const auto& path : {target.*member...})
+            if (path) return below(root, *path).string();
+    return {};
+}
+
+} // namespace
+
+Subject findSubject(const std::filesystem::path& root, const std::string& name) {
+    if (!isCertificateName(name)) throw Error(Fault::configuration, "that is no name of a certificate");
+    const auto configuration = profile::load(root);
+    for (const auto& profile : configuration.profiles) {
+        if (!profile.appliesTo(configuration.settings.groups)) continue;
+        const auto found = std::ranges::find(profile.certificates, name, &profile::Certificate::name);
+        if (found != profile.certificates.end()) return resolved(profile, *found);
+    }
+    throw unknown(name, configuration);
+}
+
+std::vector<PlannedFile> planAll(const Subject& subject, const Material& material) {
+    std::vector<PlannedFile> files;
+    for (const auto& target : subject.targets)
+        std::ranges::move(plan(target, material), std::back_inserter(files));
+    return files;
+}
+
+HookFacts hookFacts(const std::filesystem::path& root, const Subject& subject, const std::string& event,
+                    unsigned generation, const std::optional<crypto::Certificate>& certificate) {
+    using profile::Target;
+    HookFacts facts;
+    facts.certificate = subject.certificate.name;
+    facts.usage = profile::name(subject.certificate.usage);
+    facts.event = event;
+    facts.generation = generation;
+    facts.certificateFile =
+        firstPath(root, subject.targets, &Target::certificate, &Target::fullchain, &Target::combined);
+    facts.keyFile = firstPath(root, subject.targets, &Target::key, &Target::combined);
+    facts.chainFile = firstPath(root, subject.targets, &Target::chain, &Target::fullchain, &Target::combined);
+    if (!certificate) return facts;
+    facts.serial = certificate->serialNumber();
+    facts.fingerprint = crypto::hex(certificate->fingerprint(crypto::Digest::sha256));
+    facts.notAfter = rfc3339(certificate->notAfter());
+    return facts;
+}
+
+} // namespace scepd::deploy

@@ -1,0 +1,272 @@
+#include "deploy/consumer.hpp"
+
+#include "bus/fake_systemd.hpp"
+#include "bus/private_bus.hpp"
+#include "bus/systemd.hpp"
+#include "deploy/hook.hpp"
+#include "deploy/supplicant.hpp"
+#include "deploy/wpa_control.hpp"
+#include "support.hpp"
+
+#include <map>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+namespace scepd::deploy::test {
+namespace {
+
+using scepd::test::FakeSystemd;
+using scepd::test::PrivateBus;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+profile::Target unitTarget(const std::string& unit, profile::Reload reload) {
+    profile::Target target;
+    target.unit = unit;
+    target.reload = reload;
+    return target;
+}
+
+const auto nginx = unitTarget("nginx.service", profile::Reload::reload);
+const auto rsyslog = unitTarget("rsyslog.service", profile::Reload::tryRestart);
+
+class Consumers : public Endpoint, public ::testing::Test {
+protected:
+    PrivateBus bus;
+    FakeSystemd systemd;
+};
+
+TEST_F(Consumers, AreReloadedOrRestartedAsTheirTargetSaysEachUnitOnce) {
+    systemd.set("nginx.service", {});
+    systemd.set("rsyslog.service", {});
+    EXPECT_THAT(tellConsumers(root(), {nginx, rsyslog, nginx}), ElementsAre(Told{}, Told{}, Told{}));
+    EXPECT_THAT(systemd.calls(), ElementsAre("ReloadOrTryRestartUnit nginx.service", "TryRestartUnit rsyslog.service"));
+}
+
+TEST_F(Consumers, ThatDoNotRunAreNotStarted) {
+    systemd.set("nginx.service", {.activeState = "inactive"});
+    const auto told = tellConsumers(root(), {nginx, rsyslog});
+    EXPECT_THAT(systemd.calls(), IsEmpty());
+    EXPECT_FALSE(told[0].runs);
+    EXPECT_THAT(told[0].note, HasSubstr("nginx.service is inactive"));
+    EXPECT_THAT(told[1].note, HasSubstr("rsyslog.service is not-found"));
+}
+
+TEST_F(Consumers, WhoseJobFailsAreAnErrorThatNamesThem) {
+    systemd.set("nginx.service", {.jobResult = "failed"});
+    EXPECT_THAT(errorOf([&] { tellConsumers(root(), {nginx}); }).what(),
+                HasSubstr("reload nginx.service: systemd says failed"));
+}
+
+TEST_F(Consumers, ThatDoNotComeBackAreAnError) {
+    systemd.set("rsyslog.service", {.afterJob = "failed"});
+    EXPECT_THAT(errorOf([&] { tellConsumers(root(), {rsyslog}); }).what(),
+                HasSubstr("rsyslog.service is failed after"));
+}
+
+TEST_F(Consumers, AJobThatDoesNotEndIsGivenUpAtItsLimit) {
+    systemd.set("slow.service", {.jobResult = ""});
+    const auto real = bus::Systemd::find();
+    EXPECT_THAT(errorOf([&] { real->tryRestart("slow.service", 200ms); }).what(),
+                HasSubstr("slow.service: no end after"));
+}
+
+TEST_F(Consumers, AFailedReloadPutsTheFormerFilesBackAndTellsTheConsumerAgain) {
+    profile("[[certificate.web.deploy]]\npreset = \"files\"\nunit = \"app.service\"\nreload = \"try-restart\"\n");
+    systemd.set("app.service", {});
+    Deployer deployer(root());
+    deployer.deploy("web", commit(), today());
+    const auto before = readFile(installed("cert.pem"));
+    commit(makeGeneration({.key = 1}));
+    std::string seen;
+    systemd.set("app.service", {.afterJob = "failed", .onJob = [&] { seen = readFile(installed("cert.pem")); }});
+
+    const auto error = errorOf([&] { deployer.deploy("web", 2, today()); });
+    EXPECT_EQ(error.fault(), Fault::local);
+    EXPECT_THAT(error.what(),
+                AllOf(HasSubstr("what lay there before was put back"), HasSubstr("app.service is failed")));
+    EXPECT_EQ(seen, store::readGeneration(root(), "web", 2).certificate)
+        << "the consumer was told when the new files lay there";
+    EXPECT_EQ(readFile(installed("cert.pem")), before);
+    EXPECT_TRUE(pairMatches());
+    EXPECT_THAT(names(), ::testing::ElementsAreArray(filesOfPreset));
+    EXPECT_EQ(readDeployed(root(), "web").generation, 1U);
+    EXPECT_THAT(interrupted(root()), IsEmpty());
+}
+
+TEST_F(Consumers, AReloadThatWasOwedIsDoneAtRecovery) {
+    profile("[[certificate.web.deploy]]\npreset = \"files\"\nunit = \"app.service\"\nreload = \"reload\"\n");
+    systemd.set("app.service", {});
+    Deployer deployer(root());
+    deployer.deploy("web", commit(), today());
+    write(root(), Intent{"web", 1, 0, "deployed", Phase::reload, {}});
+    deployer.recover(Deployer::Reach::consumersToo);
+    EXPECT_THAT(systemd.calls(),
+                ElementsAre("ReloadOrTryRestartUnit app.service", "ReloadOrTryRestartUnit app.service"));
+    EXPECT_THAT(interrupted(root()), IsEmpty());
+}
+
+TEST_F(Consumers, NothingThatIsServedIsExpectedOfAConsumerThatDoesNotRun) {
+    profile("[[certificate.web.deploy]]\npreset = \"nginx\"\nserved = \"localhost:443\"\n");
+    systemd.set("nginx.service", {.activeState = "inactive"});
+    EXPECT_EQ(Deployer(root()).deploy("web", commit(), today())[0].state, "deployed");
+    systemd.set("nginx.service", {});
+    EXPECT_EQ(Deployer(root()).deploy("web", 1, today())[0].state, "unconfirmed");
+}
+
+TEST_F(Consumers, AHookRunsAsAUnitThatFindsItsEnvironmentInAFile) {
+    writeFile(*this / "etc/scepd/hooks.d/tell", "#!/bin/sh\n", 0755);
+    HookFacts facts;
+    facts.certificate = "web";
+    facts.event = "deployed";
+    facts.keyFile = "/etc/a \"b\" $c/key.pem";
+    std::string environment;
+    const auto file = *this / "run/scepd-deploy/hooks/web:tell.env";
+    systemd.set("scepd-hook@web:tell.service", {.onJob = [&] { environment = readFile(file); }});
+    EXPECT_EQ(runHook(root(), "tell", facts, 90s), (HookEnd{"tell", true, ""}));
+    EXPECT_THAT(environment, HasSubstr("SCEPD_HOOK=\"" + (*this / "etc/scepd/hooks.d/tell").string() + "\"\n"));
+    EXPECT_THAT(environment, HasSubstr("SCEPD_HOOK_TIMEOUT=\"90\"\n"));
+    EXPECT_THAT(environment, HasSubstr("SCEPD_KEY_FILE=\"/etc/a \\\"b\\\" \\$c/key.pem\"\n"));
+    EXPECT_FALSE(fs::exists(file));
+    EXPECT_THAT(systemd.calls(),
+                ElementsAre("RefUnit scepd-hook@web:tell.service", "StartUnit scepd-hook@web:tell.service",
+                            "UnrefUnit scepd-hook@web:tell.service"));
+}
+
+TEST_F(Consumers, AHookUnitThatFailsTellsItsExitCode) {
+    writeFile(*this / "etc/scepd/hooks.d/bad", "#!/bin/sh\n", 0755);
+    HookFacts facts;
+    facts.certificate = "web";
+    systemd.set("scepd-hook@web:bad.service", {.jobResult = "failed", .result = "exit-code", .exitStatus = 3});
+    EXPECT_THAT(runHook(root(), "bad", facts, 5s).detail,
+                HasSubstr("exit code 3; journalctl -u scepd-hook@web:bad.service"));
+    systemd.set("scepd-hook@web:bad.service", {.jobResult = "failed", .result = "exit-code", .exitStatus = 124});
+    EXPECT_THAT(runHook(root(), "bad", facts, 5s).detail, HasSubstr("no end after 5s"));
+}
+
+TEST_F(Consumers, AUnitThatDoesNotEndIsKilled) {
+    systemd.set("hang.service", {.jobResult = ""});
+    const auto end = bus::Systemd::find()->runToEnd("hang.service", 200ms);
+    EXPECT_FALSE(end.succeeded);
+    EXPECT_EQ(end.result, "timeout");
+    EXPECT_THAT(systemd.calls(), ::testing::Contains("KillUnit all 9 hang.service"));
+}
+
+TEST(Systemd, IsNotFoundWithoutItOrWithoutABus) {
+    const PrivateBus bus;
+    EXPECT_EQ(bus::Systemd::find(), nullptr);
+    ::setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/no/such/socket", 1);
+    EXPECT_EQ(bus::Systemd::find(), nullptr);
+}
+
+TEST(Systemd, OfTheMachineIsNotTouchedForAnotherRoot) {
+    ::unsetenv("DBUS_SYSTEM_BUS_ADDRESS");
+    EXPECT_EQ(findSystemd("/tmp"), nullptr);
+}
+
+/// A wpa_supplicant's control socket; what it does not know it refuses, as the real one does.
+class FakeSupplicant {
+public:
+    using Answers = std::map<std::string, std::string>;
+
+    FakeSupplicant(const fs::path& path, Answers answers)
+        : fd_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)), answers_(std::move(answers)) {
+        makeDirectory(path.parent_path());
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path.native().copy(address.sun_path, sizeof address.sun_path - 1);
+        if (::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+            throw std::runtime_error("cannot bind " + path.string());
+        thread_ = std::thread([this] { serve(); });
+    }
+    ~FakeSupplicant() { stop(); }
+    FakeSupplicant(const FakeSupplicant&) = delete;
+    FakeSupplicant& operator=(const FakeSupplicant&) = delete;
+
+    std::vector<std::string> heard() {
+        stop();
+        return heard_;
+    }
+
+private:
+    void stop() {
+        ::shutdown(fd_.get(), SHUT_RDWR);
+        if (thread_.joinable()) thread_.join();
+    }
+    void serve() {
+        for (;;) {
+            char buffer[256];
+            sockaddr_un peer{};
+            socklen_t size = sizeof peer;
+            const auto got = ::recvfrom(fd_.get(), buffer, sizeof buffer, 0, reinterpret_cast<sockaddr*>(&peer), &size);
+            if (got <= 0) return;
+            const auto& command = heard_.emplace_back(buffer, static_cast<std::size_t>(got));
+            const auto known = answers_.find(command);
+            const std::string answer = known == answers_.end() ? "FAIL\n" : known->second;
+            if (!answer.empty())
+                ::sendto(fd_.get(), answer.data(), answer.size(), 0, reinterpret_cast<const sockaddr*>(&peer), size);
+        }
+    }
+
+    UniqueFd fd_;
+    Answers answers_;
+    std::thread thread_;
+    std::vector<std::string> heard_;
+};
+
+class Wpa : public Endpoint, public ::testing::Test {
+protected:
+    fs::path socket = *this / "run/wpa_supplicant/eth0";
+};
+
+TEST_F(Wpa, SupplicantWithAnOpenPortForgetsItsSessionAndReauthenticates) {
+    FakeSupplicant supplicant(socket, {{"STATUS", "ssid=\nid=3\nwpa_state=COMPLETED\nsuppPortStatus=Authorized\n"},
+                                       {"GET_NETWORK 3 eap_workaround", "-1"},
+                                       {"SET_NETWORK 3 eap_workaround 0", "OK\n"},
+                                       {"SET_NETWORK 3 eap_workaround 1", "OK\n"},
+                                       {"SET_NETWORK 3 eap_workaround -1", "OK\n"},
+                                       {"REAUTHENTICATE", "OK\n"}});
+    profile("[[certificate.web.deploy]]\npreset = \"wpa_supplicant\"\ninterface = \"eth0\"\n");
+    EXPECT_THAT(Deployer(root()).deploy("web", commit(), today()),
+                ElementsAre(record::TargetState{"/etc/wpa_supplicant/scepd/web/cert.pem", "deployed", ""}));
+    EXPECT_THAT(supplicant.heard(),
+                ElementsAre("STATUS", "GET_NETWORK 3 eap_workaround", "SET_NETWORK 3 eap_workaround 1",
+                            "SET_NETWORK 3 eap_workaround -1", "REAUTHENTICATE"));
+    EXPECT_EQ(modeOf(*this / "run/scepd-deploy"), 0700U);
+    EXPECT_TRUE(fs::is_empty(*this / "run/scepd-deploy"));
+}
+
+TEST_F(Wpa, SupplicantWithAClosedPortAsksForItAnew) {
+    FakeSupplicant supplicant(socket, {{"STATUS", "id=0\nsuppPortStatus=Unauthorized\n"}, {"REASSOCIATE", "OK\n"}});
+    EXPECT_EQ(reauthenticate(root(), "eth0"), Reauthentication::begun);
+    EXPECT_THAT(supplicant.heard(), ElementsAre("STATUS", "REASSOCIATE"));
+}
+
+TEST_F(Wpa, SupplicantThatIsNotThereIsFine) {
+    EXPECT_EQ(askWpaSupplicant(root(), "eth0", "PING", 1s), std::nullopt);
+    { const FakeSupplicant died(socket, {}); }
+    EXPECT_EQ(askWpaSupplicant(root(), "eth0", "PING", 1s), std::nullopt) << "it left its socket behind";
+}
+
+TEST_F(Wpa, SupplicantThatIsSilentFailsNoDeployment) {
+    const FakeSupplicant silent(socket, {{"PING", ""}});
+    EXPECT_THAT(errorOf([&] { askWpaSupplicant(root(), "eth0", "PING", 50ms); }).what(), HasSubstr("does not answer"));
+    EXPECT_THROW(askWpaSupplicant(root(), "../../x", "PING", 50ms), Error);
+}
+
+TEST_F(Wpa, SupplicantThatRefusesFailsNoDeployment) {
+    FakeSupplicant supplicant(socket, {});
+    profile("[[certificate.web.deploy]]\npreset = \"wpa_supplicant\"\ninterface = \"eth0\"\n");
+    const auto states = Deployer(root()).deploy("web", commit(), today());
+    EXPECT_EQ(states[0].state, "deployed");
+    EXPECT_THAT(states[0].detail, HasSubstr("does not authenticate anew now"));
+}
+
+} // namespace
+} // namespace scepd::deploy::test

@@ -1,0 +1,136 @@
+#include "deploy/hook.hpp"
+
+#include "support.hpp"
+
+#include <csignal>
+#include <gmock/gmock.h>
+
+namespace scepd::deploy::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+const HookFacts someFacts{"web",        "generic",      "deployed",      7, "0a1b", "ff00", "2026-11-20T19:04:05Z",
+                          "/etc/c.pem", "/etc/key.pem", "/etc/chain.pem"};
+
+class Hooks : public Endpoint, public ::testing::Test {
+protected:
+    void hook(const std::string& name, const std::string& script,
+              const std::string& folder = "etc/scepd/hooks.d") const {
+        writeFile(root() / folder / name, "#!/bin/sh\n" + script, 0755);
+    }
+    [[nodiscard]] HookEnd run(const std::string& name, Duration timeout = 20s) const {
+        return runHook(root(), name, someFacts, timeout);
+    }
+};
+
+TEST_F(Hooks, AreToldWhatHappenedAndNothingElse) {
+    ::setenv("SCEPD_TEST_SECRET", "x", 1);
+    hook("tell", "env | grep -v -e ^PWD= -e ^_= -e ^SHLVL= | sort > " + (*this / "said").string());
+    EXPECT_EQ(run("tell"), (HookEnd{"tell", true, ""}));
+    ::unsetenv("SCEPD_TEST_SECRET");
+    EXPECT_EQ(readFile(*this / "said"),
+              "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n"
+              "SCEPD_CERTIFICATE=web\nSCEPD_CERT_FILE=/etc/c.pem\n"
+              "SCEPD_CHAIN_FILE=/etc/chain.pem\nSCEPD_EVENT=deployed\nSCEPD_FINGERPRINT=ff00\n"
+              "SCEPD_GENERATION=7\nSCEPD_KEY_FILE=/etc/key.pem\n"
+              "SCEPD_NOT_AFTER=2026-11-20T19:04:05Z\nSCEPD_SERIAL=0a1b\nSCEPD_USAGE=generic\n");
+}
+
+TEST_F(Hooks, AnAdministratorsHookReplacesTheShippedOneOfItsName) {
+    hook("one", "exit 0", "usr/lib/scepd/hooks");
+    EXPECT_TRUE(run("one").succeeded);
+    hook("one", "exit 5");
+    EXPECT_EQ(run("one").detail, "exit code 5");
+}
+
+TEST_F(Hooks, ThatFailShowTheirCodeAndTheLastTheySaid) {
+    hook("bad", "i=0; while [ $i -lt 2000 ]; do echo noise $i; i=$((i+1)); done; echo the disk is full >&2; printf "
+                "'\\377'; exit 3");
+    const auto end = run("bad");
+    EXPECT_FALSE(end.succeeded);
+    EXPECT_THAT(end.detail, StartsWith("exit code 3: "));
+    EXPECT_THAT(end.detail, HasSubstr("the disk is full ?"));
+    EXPECT_LT(end.detail.size(), 500U);
+}
+
+TEST_F(Hooks, ThatHangAreKilledWithTheirChildren) {
+    hook("hang", "sleep 600 & echo $! > " + (*this / "child").string() + "; wait");
+    EXPECT_THAT(run("hang", 300ms).detail, StartsWith("no end after"));
+    const pid_t child = std::stoi(readFile(*this / "child"));
+    // The child was reparented: it is gone, or a zombie that init has not reaped yet.
+    const auto stat = file::readIfExists("/proc/" + std::to_string(child) + "/stat");
+    EXPECT_TRUE(!stat || stat->find(") Z ") != std::string::npos) << *stat;
+}
+
+TEST_F(Hooks, ThatOthersCanChangeAreRefused) {
+    hook("open", "exit 0");
+    ::chmod((*this / "etc/scepd/hooks.d/open").c_str(), 0757);
+    EXPECT_THAT(run("open").detail, HasSubstr("can be written by others"));
+    ::chmod((*this / "etc/scepd/hooks.d/open").c_str(), 0644);
+    EXPECT_THAT(run("open").detail, HasSubstr("not an executable file"));
+    fs::create_symlink("/bin/true", *this / "etc/scepd/hooks.d/link");
+    EXPECT_THAT(run("link").detail, HasSubstr("not an executable file"));
+}
+
+TEST_F(Hooks, ThatDoNotExistOrAreNoNamesHaveFailed) {
+    EXPECT_THAT(run("nobody").detail, HasSubstr("there is no hook nobody"));
+    for (const auto* name : {"../x", "/bin/sh", "", ".hidden", "a b", "$(id)"})
+        EXPECT_THAT(run(name).detail, HasSubstr("is no name of a hook")) << name;
+    hook("lost", "");
+    writeFile(*this / "etc/scepd/hooks.d/lost", "#!/no/such/interpreter\n", 0755);
+    EXPECT_FALSE(run("lost").succeeded);
+}
+
+TEST_F(Hooks, RunAfterADeploymentAndTheirFailureLeavesItInPlace) {
+    profile("hooks = [\"good\", \"bad\"]\n");
+    hook("good", "echo $SCEPD_EVENT $SCEPD_GENERATION $SCEPD_SERIAL $SCEPD_NOT_AFTER $SCEPD_KEY_FILE >> " +
+                     (*this / "said").string());
+    hook("bad", "echo oops; exit 1");
+    Deployer deployer(root());
+    const auto states = deployer.deploy("web", commit(), today());
+    ASSERT_THAT(states, SizeIs(2));
+    EXPECT_EQ(states[0].state, "deployed");
+    EXPECT_EQ(states[1], (record::TargetState{"hook bad", "failed", "exit code 1: oops"}));
+    const auto certificate = crypto::Certificate::fromPem(readFile(installed("cert.pem")));
+    EXPECT_EQ(readFile(*this / "said"), "deployed 1 " + certificate.serialNumber() + " " +
+                                            rfc3339(certificate.notAfter()) + " " + installed("key.pem").string() +
+                                            "\n");
+    EXPECT_THAT(interrupted(root()), IsEmpty());
+
+    fs::remove(*this / "said");
+    deployer.rollback("web", 1, today());
+    EXPECT_THAT(readFile(*this / "said"), StartsWith("rolled-back 1 "));
+}
+
+TEST_F(Hooks, RunForOtherEventsAlsoWhenNothingIsDeployed) {
+    profile("hooks = [\"tell\"]\n");
+    hook("tell", "echo \"$SCEPD_EVENT $SCEPD_GENERATION [$SCEPD_SERIAL]\" > " + (*this / "said").string());
+    Deployer deployer(root());
+    deployer.runHooks("web", "failed");
+    EXPECT_EQ(readFile(*this / "said"), "failed 0 []\n");
+    EXPECT_THROW(deployer.runHooks("web", "anything"), Error);
+    hook("tell", "exit 9");
+    EXPECT_THAT(errorOf([&] { deployer.runHooks("web", "expiring"); }).what(), HasSubstr("hook tell: exit code 9"));
+}
+
+TEST_F(Hooks, ThatWereOwedWhenTheDeployerDiedRunAtRecovery) {
+    profile("hooks = [\"tell\"]\n");
+    hook("tell", "echo $SCEPD_EVENT >> " + (*this / "said").string());
+    Deployer deployer(root());
+    deployer.deploy("web", commit(), today());
+    fs::remove(*this / "said");
+    write(root(), Intent{"web", 1, 0, "deployed", Phase::hooks, {}});
+    Deployer(root()).recover(Deployer::Reach::filesOnly);
+    EXPECT_FALSE(fs::exists(*this / "said"));
+    Deployer(root()).recover(Deployer::Reach::consumersToo);
+    EXPECT_EQ(readFile(*this / "said"), "deployed\n");
+    EXPECT_THAT(interrupted(root()), IsEmpty());
+}
+
+} // namespace
+} // namespace scepd::deploy::test
