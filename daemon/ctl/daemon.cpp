@@ -1,0 +1,268 @@
+#include "ctl/daemon.hpp"
+
+#include "base/error.hpp"
+#include "bus/source.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <utility>
+
+#include <certificate_proxy.hpp>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <manager_proxy.hpp>
+#include <systemd/sd-bus.h>
+
+namespace scepd::ctl {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::microseconds readingTakes = 10s; ///< At most; the daemon answers within a tenth of a second.
+constexpr std::chrono::microseconds personTakes = 150s; ///< Longer than polkit waits for a password.
+
+Time time(std::uint64_t microseconds) {
+    return Time(Duration(static_cast<std::int64_t>(microseconds)));
+}
+
+std::unique_ptr<sdbus::IConnection> connect() {
+    try {
+        return bus::connect();
+    } catch (const Error& error) {
+        throw sdbus::Error("org.freedesktop.DBus.Error.NoServer", error.what());
+    }
+}
+
+/// sdbus-c++ 1.2 has no word for this flag; a member pointer named through a derived class may reach the protected
+/// message.
+class Interactive : public sdbus::Message {
+public:
+    static void allow(sdbus::Message& message) {
+        auto* raw = static_cast<sd_bus_message*>(message.*(&Interactive::msg_));
+        sd_bus_message_set_allow_interactive_authorization(raw, 1);
+    }
+};
+
+using Finding = sdbus::Struct<std::string, std::uint32_t, std::uint32_t, std::string, std::string>;
+
+std::vector<profile::Diagnostic> diagnosticsFrom(const std::vector<Finding>& findings) {
+    std::vector<profile::Diagnostic> result;
+    for (const auto& finding : findings) {
+        const bool warns = finding.get<3>() == "warning";
+        result.push_back({finding.get<0>(), finding.get<1>(), finding.get<2>(),
+                          warns ? profile::Diagnostic::Severity::warning : profile::Diagnostic::Severity::error,
+                          finding.get<4>()});
+    }
+    return result;
+}
+
+std::vector<std::string> namesFrom(const std::vector<sdbus::ObjectPath>& paths) {
+    std::vector<std::string> names;
+    for (const auto& path : paths)
+        names.push_back(nameOf(path));
+    return names;
+}
+
+UniqueFd openChallenge(const std::string& file) {
+    UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    if (!fd) throw systemError(fmt::format("open the challenge file {}", file));
+    return fd;
+}
+
+template <typename Value>
+void take(const Properties& properties, const char* name, Value& into) {
+    if (const auto found = properties.find(name); found != properties.end()) into = found->second.get<Value>();
+}
+
+void takeTime(const Properties& properties, const char* name, Time& into) {
+    if (const auto found = properties.find(name); found != properties.end())
+        into = time(found->second.get<std::uint64_t>());
+}
+
+void takeTargets(const Properties& properties, std::vector<record::TargetState>& into) {
+    std::vector<sdbus::Struct<std::string, std::string, std::string>> targets;
+    if (!properties.contains("Targets")) return;
+    take(properties, "Targets", targets);
+    into.clear();
+    for (const auto& target : targets)
+        into.push_back({target.get<0>(), target.get<1>(), target.get<2>()});
+}
+
+} // namespace
+
+/// The generated proxy; it subscribes to signals only when somebody wants them: a subscription is one more round trip.
+class Daemon::Manager final : public sdbus::ProxyInterfaces<org::scepd1::Manager_proxy> {
+public:
+    explicit Manager(sdbus::IConnection& connection) : ProxyInterfaces(connection, service, path) {}
+    ~Manager() { unregisterProxy(); }
+    Manager(const Manager&) = delete;
+    Manager& operator=(const Manager&) = delete;
+
+    void subscribe(OnEvent callback) {
+        callback_ = std::move(callback);
+        registerProxy();
+    }
+    sdbus::IProxy& raw() { return getProxy(); }
+
+private:
+    void onEvent(const std::string& certificate, const std::string& event, const Properties& details) override {
+        callback_(certificate, event, details);
+    }
+    OnEvent callback_;
+};
+
+class Daemon::Object final : public sdbus::ProxyInterfaces<org::scepd1::Certificate_proxy> {
+public:
+    Object(sdbus::IConnection& connection, const std::string& path) : ProxyInterfaces(connection, service, path) {}
+
+    Properties all() {
+        Properties properties;
+        auto reply = getProxy().callMethod(getAll(), readingTakes);
+        reply >> properties;
+        return properties;
+    }
+
+    void allLater(Read then) {
+        const auto call = getAll();
+        const auto answered = [then = std::move(then)](sdbus::MethodReply& reply, const sdbus::Error* error) {
+            Properties properties;
+            if (error == nullptr) reply >> properties;
+            then(properties, error);
+        };
+        getProxy().callMethod(call, answered, readingTakes);
+    }
+
+private:
+    sdbus::MethodCall getAll() {
+        auto call = getProxy().createMethodCall("org.freedesktop.DBus.Properties", "GetAll");
+        call << std::string(INTERFACE_NAME);
+        return call;
+    }
+};
+
+void update(Certificate& certificate, const Properties& properties) {
+    take(properties, "Name", certificate.name);
+    take(properties, "Profile", certificate.profile);
+    take(properties, "Usage", certificate.usage);
+    take(properties, "State", certificate.state);
+    take(properties, "Reason", certificate.reason);
+    take(properties, "Remedy", certificate.remedy);
+    take(properties, "Subject", certificate.subject);
+    take(properties, "Issuer", certificate.issuer);
+    take(properties, "SerialNumber", certificate.serialNumber);
+    take(properties, "Fingerprint", certificate.fingerprint);
+    take(properties, "KeyType", certificate.keyType);
+    take(properties, "SubjectAlternativeNames", certificate.subjectAlternativeNames);
+    takeTime(properties, "NotBefore", certificate.notBefore);
+    takeTime(properties, "NotAfter", certificate.notAfter);
+    take(properties, "Generation", certificate.generation);
+    take(properties, "NextAction", certificate.nextAction);
+    takeTime(properties, "NextActionTime", certificate.nextActionTime);
+    take(properties, "NextActionReason", certificate.nextActionReason);
+    takeTime(properties, "LastAttemptTime", certificate.lastAttemptTime);
+    take(properties, "LastErrorCode", certificate.lastErrorCode);
+    take(properties, "LastError", certificate.lastError);
+    take(properties, "AttemptPhase", certificate.attemptPhase);
+    take(properties, "Attempts", certificate.attempts);
+    takeTargets(properties, certificate.targets);
+}
+
+std::string pathOf(const std::string& name) {
+    char* encoded = nullptr;
+    if (sd_bus_path_encode(Daemon::certificates, name.c_str(), &encoded) < 0) throw systemError("encode a bus path");
+    const std::unique_ptr<char, decltype(&std::free)> owned(encoded, &std::free);
+    return encoded;
+}
+
+std::string nameOf(const std::string& path) {
+    char* decoded = nullptr;
+    if (sd_bus_path_decode(path.c_str(), Daemon::certificates, &decoded) <= 0) return {};
+    const std::unique_ptr<char, decltype(&std::free)> owned(decoded, &std::free);
+    return decoded;
+}
+
+Daemon::Daemon(bool interactive)
+    : connection_(connect()), manager_(std::make_unique<Manager>(*connection_)), interactive_(interactive) {
+    connection_->setMethodCallTimeout(readingTakes);
+}
+
+Daemon::~Daemon() = default;
+
+std::vector<Listed> Daemon::list() {
+    std::vector<Listed> result;
+    for (const auto& row : manager_->List())
+        result.push_back({row.get<0>(), row.get<1>(), row.get<2>(), row.get<3>(), time(row.get<4>()),
+                          time(row.get<5>()), row.get<6>()});
+    return result;
+}
+
+Certificate Daemon::certificate(const std::string& name) {
+    Certificate result;
+    update(result, Object(*connection_, manager_->GetCertificate(name)).all());
+    return result;
+}
+
+std::vector<record::Rule> Daemon::profiles() {
+    std::vector<record::Rule> result;
+    for (const auto& rule : manager_->ListProfiles())
+        result.push_back(
+            {rule.get<0>(), rule.get<1>(), rule.get<2>(), rule.get<3>(), rule.get<4>(), rule.get<5>(), rule.get<6>()});
+    return result;
+}
+
+std::vector<profile::Diagnostic> Daemon::diagnostics() {
+    return diagnosticsFrom(manager_->Diagnostics());
+}
+
+std::vector<profile::Diagnostic> Daemon::reload() {
+    auto call = manager_->raw().createMethodCall(Manager::INTERFACE_NAME, "Reload");
+    if (interactive_) Interactive::allow(call);
+    std::vector<Finding> findings;
+    auto reply = manager_->raw().callMethod(call, personTakes);
+    reply >> findings;
+    return diagnosticsFrom(findings);
+}
+
+std::string Daemon::version() {
+    return manager_->Version();
+}
+
+sdbus::MethodCall Daemon::requestCall(const Ask& ask) {
+    Properties options;
+    if (ask.renew) options.emplace("renew", true);
+    if (ask.force) options.emplace("force", true);
+    if (!ask.groups.empty()) options.emplace("groups", ask.groups);
+    if (ask.challengeFile) options.emplace("challenge", sdbus::UnixFd(openChallenge(*ask.challengeFile).get()));
+    auto call = manager_->raw().createMethodCall(Manager::INTERFACE_NAME, "Request");
+    call << ask.names << options;
+    if (interactive_) Interactive::allow(call);
+    return call;
+}
+
+std::vector<std::string> Daemon::request(const Ask& ask) {
+    std::vector<sdbus::ObjectPath> paths;
+    auto reply = manager_->raw().callMethod(requestCall(ask), personTakes);
+    reply >> paths;
+    return namesFrom(paths);
+}
+
+void Daemon::requestLater(const Ask& ask, Requested then) {
+    const auto answered = [then = std::move(then)](sdbus::MethodReply& reply, const sdbus::Error* error) {
+        std::vector<sdbus::ObjectPath> paths;
+        if (error == nullptr) reply >> paths;
+        then(namesFrom(paths), error);
+    };
+    manager_->raw().callMethod(requestCall(ask), answered, personTakes);
+}
+
+void Daemon::readLater(const std::string& name, Read then) {
+    auto& object = objects_[name];
+    if (!object) object = std::make_unique<Object>(*connection_, pathOf(name));
+    object->allLater(std::move(then));
+}
+
+void Daemon::onEvent(OnEvent callback) {
+    manager_->subscribe(std::move(callback));
+}
+
+} // namespace scepd::ctl

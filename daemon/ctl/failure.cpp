@@ -1,0 +1,89 @@
+#include "ctl/failure.hpp"
+
+#include "base/error.hpp"
+#include "ctl/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <ostream>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <sdbus-c++/Error.h>
+
+namespace scepd::ctl {
+namespace {
+
+struct Meaning {
+    std::string_view name; ///< Of the bus error.
+    Exit code;
+    std::string_view sentence; ///< In front of the error's own text; empty: that text alone.
+    std::string_view remedy;
+};
+
+constexpr std::string_view start =
+    "Start it with \"systemctl start scepd\"; \"journalctl -u scepd\" tells why it is not running.";
+constexpr std::string_view hangs =
+    "See what it does with \"systemctl status scepd\", or restart it with \"systemctl restart scepd\".";
+constexpr std::string_view bus =
+    "Is dbus.service running? DBUS_SYSTEM_BUS_ADDRESS, when it is set, must name a bus that listens.";
+constexpr std::string_view authority = "Run it as root (sudo scepctl ...) or as a member of group scepd-admin.";
+constexpr std::string_view version =
+    "scepd and scepctl are of different versions: restart it with \"systemctl restart scepd\".";
+
+constexpr std::array meanings{
+    Meaning{"org.scepd1.Error.NoSuchCertificate", Exit::noSuchCertificate, "",
+            "\"scepctl list --all\" names the certificates of all profiles."},
+    Meaning{"org.scepd1.Error.NotApplicable", Exit::notApplicable, "",
+            "\"scepctl profiles\" tells which groups a profile is for; the groups of this endpoint stand in "
+            "/etc/scepd/scepd.toml."},
+    Meaning{"org.scepd1.Error.Configuration", Exit::failed, "", "\"scepctl verify\" names the file and the line."},
+    Meaning{"org.freedesktop.DBus.Error.AccessDenied", Exit::notAuthorized, "not authorized: ", authority},
+    Meaning{"org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", Exit::notAuthorized,
+            "not authorized: ", authority},
+    Meaning{"org.freedesktop.DBus.Error.InvalidArgs", Exit::usage, "", ""},
+    Meaning{"org.freedesktop.DBus.Error.ServiceUnknown", Exit::noDaemon,
+            "scepd does not answer: it is not running: ", start},
+    Meaning{"org.freedesktop.DBus.Error.NameHasNoOwner", Exit::noDaemon,
+            "scepd does not answer: it is not running: ", start},
+    Meaning{"org.freedesktop.DBus.Error.NoReply", Exit::noDaemon, "scepd does not answer: ", hangs},
+    Meaning{"org.freedesktop.DBus.Error.Timeout", Exit::noDaemon, "scepd does not answer: ", hangs},
+    Meaning{"org.freedesktop.DBus.Error.TimedOut", Exit::noDaemon, "scepd does not answer: ", hangs},
+    Meaning{"org.freedesktop.DBus.Error.NoServer", Exit::noDaemon, "the system bus does not answer: ", bus},
+    Meaning{"org.freedesktop.DBus.Error.Disconnected", Exit::noDaemon, "the system bus has gone away: ", bus},
+    Meaning{"System.Error.ENOTCONN", Exit::noDaemon, "the system bus has gone away: ", bus},
+    Meaning{"System.Error.ECONNRESET", Exit::noDaemon, "the system bus has gone away: ", bus},
+    Meaning{"org.freedesktop.DBus.Error.UnknownMethod", Exit::failed, "", version},
+    Meaning{"org.freedesktop.DBus.Error.UnknownInterface", Exit::failed, "", version},
+    Meaning{"org.freedesktop.DBus.Error.UnknownProperty", Exit::failed, "", version},
+};
+
+} // namespace
+
+Failure explain(const sdbus::Error& error) {
+    const auto* const meaning = std::ranges::find(meanings, error.getName(), &Meaning::name);
+    if (meaning == meanings.end()) return {Exit::failed, error.getMessage(), ""};
+    return {meaning->code, fmt::format("{}{}", meaning->sentence, error.getMessage()), std::string(meaning->remedy)};
+}
+
+void report(const Console& console, const Failure& failure) {
+    console.err << "scepctl: " << printable(failure.sentence) << '\n';
+    if (!failure.remedy.empty()) console.err << "Remedy: " << printable(failure.remedy) << '\n';
+}
+
+Exit guarded(const Console& console, const std::function<Exit()>& verb) {
+    const auto failed = [&](const Failure& failure) {
+        report(console, failure);
+        return failure.code;
+    };
+    try {
+        return verb();
+    } catch (const sdbus::Error& error) {
+        return failed(explain(error));
+    } catch (const std::exception& error) {
+        return failed({Exit::failed, error.what(), ""});
+    }
+}
+
+} // namespace scepd::ctl

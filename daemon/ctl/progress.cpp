@@ -1,0 +1,80 @@
+#include "ctl/progress.hpp"
+
+#include "ctl/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace scepd::ctl {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 11> phases{{
+    {"start", "starting"},
+    {"key", "making the key"},
+    {"capabilities", "asking the CA what it can do"},
+    {"authority", "fetching and checking the CA's certificate"},
+    {"request", "sending the request"},
+    {"poll", "asking the CA whether it has decided"},
+    {"check", "checking the certificate"},
+    {"commit", "storing the certificate"},
+    {"deploy", "deploying"},
+    {"served", "looking at what is served"},
+    {"rollback", "going back to the certificate before"},
+}};
+
+std::string inWords(const std::string& phase) {
+    const auto* const known = std::ranges::find(phases, phase, &std::pair<std::string_view, std::string_view>::first);
+    return known == phases.end() ? phase : std::string(known->second);
+}
+
+bool isRunning(const Certificate& certificate) {
+    return !certificate.attemptPhase.empty();
+}
+
+bool deploysSoon(const Certificate& certificate, Time now) {
+    return certificate.nextAction == "deploy" && certificate.nextActionTime <= now;
+}
+
+} // namespace
+
+void observe(Watched& watched, const Properties& changed) {
+    update(watched.now, changed);
+    watched.attempted = watched.attempted || isRunning(watched.now) ||
+                        watched.now.attempts != watched.before.attempts ||
+                        watched.now.lastAttemptTime != watched.before.lastAttemptTime;
+}
+
+Verdict judge(const Watched& watched, Time now) {
+    const auto& certificate = watched.now;
+    const bool wanted = !watched.renew || certificate.generation > watched.before.generation;
+    if (certificate.state == "valid" && wanted) return Verdict::done;
+    if (isRunning(certificate) || isPending(certificate)) return Verdict::underWay;
+    if (certificate.state == "failed" && certificate.nextAction == "nothing") return Verdict::failed;
+    if (!watched.attempted) return Verdict::underWay;
+    const auto& fault = certificate.lastErrorCode;
+    if (!fault.empty() && fault != "unreachable") return Verdict::failed;
+    if (certificate.state == "degraded" && fault.empty() && !deploysSoon(certificate, now)) return Verdict::failed;
+    return Verdict::underWay;
+}
+
+bool isPending(const Certificate& certificate) {
+    return certificate.state == "pending" || (certificate.state == "renewing" && certificate.nextAction == "poll");
+}
+
+std::string situation(const Certificate& certificate) {
+    if (isRunning(certificate)) return fmt::format("{}: {}", certificate.state, inWords(certificate.attemptPhase));
+    if (certificate.reason.empty()) return certificate.state;
+    return fmt::format("{}: {}", certificate.state, certificate.reason);
+}
+
+std::string countdown(const Certificate& certificate, Time now) {
+    if (isRunning(certificate) || certificate.nextActionTime <= now) return {};
+    if (certificate.nextAction.empty() || certificate.nextAction == "nothing") return {};
+    return fmt::format("next {} {}", certificate.nextAction, relative(certificate.nextActionTime, now));
+}
+
+} // namespace scepd::ctl

@@ -1,0 +1,71 @@
+#include "ctl/verbs.hpp"
+
+#include "ctl/text.hpp"
+#include "ctl/words.hpp"
+
+#include <ostream>
+
+#include <fmt/format.h>
+
+namespace scepd::ctl {
+namespace {
+
+Exit one(const Console& console, const std::string& name) {
+    const auto certificate = Daemon(console.interactive).certificate(name);
+    if (console.json) {
+        console.out << document(json(certificate));
+        return Exit::done;
+    }
+    const auto at = now();
+    const auto colour = colourOf(certificate.state);
+    console.out << fmt::format("{} {} ({}) is {}\n", paint(console, colour, "●"), printable(certificate.name),
+                               printable(certificate.usage), paint(console, colour, printable(certificate.state)));
+    Fields fields;
+    fields.add("Reason", certificate.reason);
+    fields.add("Remedy", certificate.remedy, Colour::yellow);
+    fields.add("Expires", moment(certificate.notAfter, at));
+    fields.add("Next", nextStep(certificate.nextAction, certificate.nextActionTime, at, true));
+    fields.add("Running", certificate.attemptPhase);
+    fields.print(console, "  ");
+    return Exit::done;
+}
+
+void printTable(const Console& console, const std::vector<Listed>& certificates) {
+    Table table({"NAME", "USAGE", "STATE", "EXPIRES", "NEXT", "REASON"});
+    const auto at = now();
+    for (const auto& row : certificates)
+        table.add({{row.name, "", Colour::none},
+                   {row.usage, "", Colour::none},
+                   {row.state, "", colourOf(row.state)},
+                   {moment(row.notAfter, at), row.notAfter == never ? "" : relative(row.notAfter, at), Colour::none},
+                   {nextStep(row.nextAction, row.nextActionTime, at, true),
+                    nextStep(row.nextAction, row.nextActionTime, at, false), Colour::none},
+                   {row.reason, "", Colour::none}});
+    table.print(console);
+    if (!console.legend) return;
+    if (table.empty())
+        console.out << "No certificates apply here.\n"
+                       "Remedy: put a profile into /etc/scepd/profiles.d; \"scepctl verify\" checks it, \"scepctl list "
+                       "--all\" names what applies elsewhere.\n";
+    else
+        console.out << '\n' << summary(certificates) << ".\n";
+}
+
+} // namespace
+
+Exit status(const Console& console, const std::string& name) {
+    if (!name.empty()) return one(console, name);
+    auto certificates = Daemon(console.interactive).list();
+    std::erase_if(certificates, [](const Listed& listed) { return listed.state == "not-applicable"; });
+    if (!console.json) {
+        printTable(console, certificates);
+        return Exit::done;
+    }
+    Json::Array rows;
+    for (const auto& certificate : certificates)
+        rows.emplace_back(json(certificate));
+    console.out << document({{"certificates", std::move(rows)}});
+    return Exit::done;
+}
+
+} // namespace scepd::ctl

@@ -1,0 +1,83 @@
+#include "ctl/text.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+namespace scepd::ctl {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration near = std::chrono::days(2);
+
+bool continues(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
+
+/// C1 controls are two bytes in UTF-8: C2 80 to C2 9F.
+bool isC1(std::string_view text, std::size_t at) {
+    return text[at] == '\xC2' && at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xA0U;
+}
+
+std::string amount(Duration duration) {
+    if (duration < 1min) return fmt::format("{} s", duration / 1s);
+    if (duration < 1h) return fmt::format("{} min", duration / 1min);
+    if (duration < near) return fmt::format("{} h", duration / 1h);
+    return fmt::format("{} days", duration / std::chrono::days(1));
+}
+
+} // namespace
+
+std::string printable(std::string_view text) {
+    std::string safe;
+    safe.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const bool c1 = isC1(text, i);
+        safe += byte < 0x20 || byte == 0x7F || c1 ? '?' : text[i];
+        if (c1) ++i;
+    }
+    return safe;
+}
+
+std::size_t columns(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return !continues(c); }));
+}
+
+std::string cut(const std::string& text, std::size_t width) {
+    if (columns(text) <= width) return text;
+    if (width == 0) return {};
+    std::size_t end = 0;
+    for (std::size_t kept = 0; end < text.size(); ++end)
+        if (!continues(text[end]) && ++kept == width) break;
+    return text.substr(0, end) + "…";
+}
+
+std::string relative(Time time, Time now) {
+    const Duration distance = time - now;
+    if (distance >= 1s) return "in " + amount(distance);
+    if (distance > -1s) return "now";
+    return amount(-distance) + " ago";
+}
+
+std::string absolute(Time time, Time now) {
+    if (time == never) return {};
+    const auto local = fmt::localtime(std::chrono::system_clock::to_time_t(time));
+    if (std::chrono::abs(time - now) < near) return fmt::format("{:%Y-%m-%d %H:%M:%S}", local);
+    return fmt::format("{:%Y-%m-%d}", local);
+}
+
+std::string moment(Time time, Time now) {
+    if (time == never) return {};
+    return fmt::format("{} ({})", absolute(time, now), relative(time, now));
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+} // namespace scepd::ctl

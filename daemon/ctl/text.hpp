@@ -1,0 +1,35 @@
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+/// Text for people: safe on a terminal, of a known width, with times they can read.
+namespace scepd::ctl {
+
+/// The text with every control character (C0, DEL, C1) replaced by "?": subjects and reasons may carry what a server
+/// chose, and that must not steer the terminal.
+std::string printable(std::string_view text);
+
+/// Columns that UTF-8 text takes: its characters are counted, combining ones and double width are not known.
+std::size_t columns(std::string_view text);
+
+/// The text cut to so many columns, the last of them "…" when something was left out.
+std::string cut(const std::string& text, std::size_t width);
+
+/// "in 23 days", "in 5 h", "3 min ago", "now": one unit, rounded down.
+std::string relative(Time time, Time now);
+
+/// The day in local time, "2026-12-13"; with the time of day when it is less than two days away: "2026-12-13 19:04:05".
+/// Empty for never.
+std::string absolute(Time time, Time now);
+
+/// "2026-12-13 (in 23 days)"; "" for never.
+std::string moment(Time time, Time now);
+
+/// "1 certificate", "5 certificates".
+std::string counted(std::size_t count, std::string_view noun);
+
+} // namespace scepd::ctl

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "ctl/console.hpp"
+#include "ctl/daemon.hpp"
+#include "ctl/exit.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+/// What scepctl can do: a function and a file per verb. Results go to console.out; what they throw (sdbus::Error,
+/// Error) is reported by guarded().
+namespace scepd::ctl {
+
+/// Without a name: a table of the certificates that apply here and how they are, with one call to the daemon. With a
+/// name: a few lines about that one and what to do about it.
+Exit status(const Console& console, const std::string& name);
+
+/// Names, usages and states without more words; `all` adds those that do not apply here.
+Exit list(const Console& console, bool all);
+
+/// Everything the daemon tells about one certificate.
+Exit show(const Console& console, const std::string& name);
+
+/// The rules as the daemon loaded them and what is wrong with them; or one of them, by its path or file name.
+Exit profiles(const Console& console, const std::string& file);
+
+/// How `request` and `renew` end: at once, or when every certificate is where it should be.
+struct Patience {
+    bool wait = false;
+    Duration timeout = std::chrono::minutes(5); ///< Zero: as long as it takes.
+};
+
+/// Asks for certificates now.
+Exit request(const Console& console, const Ask& ask, const Patience& patience);
+
+/// Asks for new ones in the place of these.
+Exit renew(const Console& console, const std::vector<std::string>& names, const Patience& patience);
+
+/// Makes the daemon read the profiles again and says what is wrong with them; Exit::failed when one has an error.
+Exit reload(const Console& console);
+
+/// Checks configuration files without a daemon: all below `root`, or these (one that is called scepd.toml is the
+/// endpoint's settings, every other one a profile). Exit::failed when one has an error.
+Exit verify(const Console& console, const std::vector<std::string>& files, const std::filesystem::path& root);
+
+/// Writes what happens to certificates, a line each, until it is interrupted.
+Exit monitor(const Console& console);
+
+/// Our version and the daemon's.
+Exit version(const Console& console, const std::string& ours);
+
+} // namespace scepd::ctl

@@ -1,0 +1,153 @@
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/process.hpp"
+#include "ctl/exit.hpp"
+
+#include "fake_daemon.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace scepd::ctl {
+namespace {
+
+using namespace std::chrono_literals;
+using test::FakeSystem;
+using test::Shown;
+
+process::Command scepctl(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), SCEPCTL);
+    return {.argv = std::move(arguments), .environment = process::pass({"DBUS_SYSTEM_BUS_ADDRESS"}), .descriptors = {}};
+}
+
+/// Exit code and output of a run.
+std::pair<int, std::string> run(std::vector<std::string> arguments) {
+    const auto result = process::run(scepctl(std::move(arguments)), 30s);
+    return {WIFEXITED(result.status) ? WEXITSTATUS(result.status) : -1, result.lastOutput};
+}
+
+/// A run that goes on while the test looks at its output.
+class Running {
+public:
+    explicit Running(std::vector<std::string> arguments) {
+        int ends[2];
+        if (::pipe(ends) != 0) throw systemError("make a pipe");
+        output_ = UniqueFd(ends[0]);
+        const UniqueFd theirs(ends[1]);
+        auto command = scepctl(std::move(arguments));
+        command.standardOutput = theirs.get();
+        pid_ = process::spawn(command);
+    }
+    ~Running() {
+        if (pid_ < 0) return;
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+    /// Reads until the text has come; false when the output ends or ten seconds pass without any.
+    bool says(const std::string& text) {
+        while (text_.find(text) == std::string::npos)
+            if (!readMore()) return false;
+        return true;
+    }
+    int endBy(int signal) {
+        ::kill(pid_, signal);
+        while (readMore()) {
+        }
+        int status = 0;
+        ::waitpid(std::exchange(pid_, -1), &status, 0);
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    }
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+private:
+    bool readMore() {
+        pollfd waiting{output_.get(), POLLIN, 0};
+        char buffer[512];
+        if (::poll(&waiting, 1, 10'000) != 1) return false;
+        const auto length = ::read(output_.get(), buffer, sizeof buffer);
+        if (length <= 0) return false;
+        text_.append(buffer, static_cast<std::size_t>(length));
+        return true;
+    }
+
+    UniqueFd output_;
+    pid_t pid_ = -1;
+    std::string text_;
+};
+
+TEST(Program, HelpAndVersionWorkWithoutADaemon) {
+    EXPECT_EQ(run({"--help"}).first, 0);
+    EXPECT_EQ(run({"request", "--help"}).first, 0);
+    const auto [code, text] = run({"--version"});
+    EXPECT_EQ(code, 0);
+    EXPECT_TRUE(text.starts_with("scepctl ")) << text;
+}
+
+TEST(Program, ACommandLineThatMakesNoSenseIsExitCodeTwo) {
+    for (const auto& arguments : std::vector<std::vector<std::string>>{{},
+                                                                       {"stats"},
+                                                                       {"status", "--bogus"},
+                                                                       {"show"},
+                                                                       {"renew"},
+                                                                       {"request"},
+                                                                       {"request", "wifi", "--all"},
+                                                                       {"request", "--all", "--challenge-file", "x"},
+                                                                       {"request", "wifi", "--wait", "--timeout", "5"}})
+        EXPECT_EQ(run(arguments).first, 2) << testing::PrintToString(arguments);
+}
+
+TEST(Program, AMistypedVerbIsAnsweredWithTheRightOne) {
+    const auto text = run({"stats"}).second;
+    EXPECT_TRUE(text.starts_with("scepctl: there is no verb \"stats\"; did you mean \"status\"?\n")) << text;
+}
+
+TEST(Program, OptionsMayStandBehindTheVerb) {
+    FakeSystem system;
+    system.answer();
+    EXPECT_EQ(run({"status", "--json"}), std::make_pair(0, std::string("{\n    \"certificates\" : []\n}\n")));
+    EXPECT_EQ(run({"--json", "list"}), std::make_pair(0, std::string("{\n    \"certificates\" : []\n}\n")));
+}
+
+TEST(Program, CtrlCLeavesTheRequestRunningAndSaysSo) {
+    FakeSystem system(std::vector<Shown>{{.name = "wifi", .reason = "it waits for its turn"}});
+    system.answer();
+    Running request({"request", "wifi", "--wait"});
+    ASSERT_TRUE(request.says("wifi: waiting: it waits for its turn\n")) << request.text();
+    EXPECT_EQ(request.endBy(SIGINT), static_cast<int>(Exit::interrupted));
+    EXPECT_NE(request.text().find("interrupted; what was asked for goes on"), std::string::npos) << request.text();
+}
+
+TEST(Program, MonitorTellsEventsUntilItIsInterrupted) {
+    FakeSystem system(std::vector<Shown>{{.name = "wifi"}});
+    system.daemon.afterRequest = [&] {
+        system.daemon.event("wifi", "issued",
+                            {{"generation", sdbus::Variant(std::uint32_t{3})}, {"serial", sdbus::Variant("1f")}});
+        system.daemon.event("wifi", "failed", {{"reason", sdbus::Variant("the disk is full")}});
+    };
+    system.answer();
+    Running text({"monitor"});
+    Running json({"monitor", "--json"});
+    ASSERT_TRUE(text.says(" scepd runs\n")) << text.text();
+    ASSERT_TRUE(json.says("\"event\" : \"daemon-runs\"")) << json.text();
+    EXPECT_EQ(run({"request", "wifi"}).first, 0);
+    EXPECT_TRUE(text.says(" wifi: issued, generation 3, serial 1f\n")) << text.text();
+    EXPECT_TRUE(text.says(" wifi: failed: the disk is full\n")) << text.text();
+    EXPECT_TRUE(json.says("\"event\" : \"issued\",\"generation\" : 3,\"reason\" : \"\",\"serial\" : \"1f\""))
+        << json.text();
+    EXPECT_EQ(text.endBy(SIGINT), 0);
+    EXPECT_EQ(json.endBy(SIGTERM), 0);
+}
+
+} // namespace
+} // namespace scepd::ctl

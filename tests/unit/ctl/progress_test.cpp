@@ -1,0 +1,112 @@
+#include "ctl/progress.hpp"
+
+#include "console_support.hpp"
+
+#include <gtest/gtest.h>
+
+namespace scepd::ctl {
+namespace {
+
+using namespace std::chrono_literals;
+using test::here;
+
+Watched asked(const Certificate& certificate, bool renew = false) {
+    return {.before = certificate, .now = certificate, .attempted = false, .renew = renew};
+}
+
+Certificate in(const std::string& state, const std::string& nextAction = "enroll") {
+    Certificate certificate;
+    certificate.state = state;
+    certificate.nextAction = nextAction;
+    return certificate;
+}
+
+TEST(Progress, ARequestIsDoneWhenTheCertificateIsValid) {
+    auto watched = asked(in("waiting"));
+    EXPECT_EQ(judge(watched, here), Verdict::underWay);
+    observe(watched, {{"State", sdbus::Variant("valid")}});
+    EXPECT_EQ(judge(watched, here), Verdict::done);
+}
+
+TEST(Progress, ARenewalIsDoneWithANewGenerationOnly) {
+    auto before = in("valid", "renew");
+    before.generation = 3;
+    auto watched = asked(before, true);
+    EXPECT_EQ(judge(watched, here), Verdict::underWay);
+    observe(watched, {{"State", sdbus::Variant("renewing")}, {"AttemptPhase", sdbus::Variant("request")}});
+    EXPECT_EQ(judge(watched, here), Verdict::underWay);
+    observe(watched, {{"Generation", sdbus::Variant(std::uint32_t{4})}, {"AttemptPhase", sdbus::Variant("deploy")}});
+    EXPECT_EQ(judge(watched, here), Verdict::underWay);
+    observe(watched, {{"State", sdbus::Variant("valid")}, {"AttemptPhase", sdbus::Variant("")}});
+    EXPECT_EQ(judge(watched, here), Verdict::done);
+}
+
+TEST(Progress, AnEarlierFailureIsNotThisOnes) {
+    auto before = in("failed");
+    before.lastErrorCode = "refused";
+    before.attempts = 2;
+    auto watched = asked(before);
+    EXPECT_EQ(judge(watched, here), Verdict::underWay);
+    observe(watched, {{"Attempts", sdbus::Variant(std::uint32_t{3})}, {"AttemptPhase", sdbus::Variant("request")}});
+    EXPECT_EQ(judge(watched, here), Verdict::underWay);
+    observe(watched, {{"AttemptPhase", sdbus::Variant("")}});
+    EXPECT_EQ(judge(watched, here), Verdict::failed);
+}
+
+TEST(Progress, AnUnreachableAuthorityIsWaitedFor) {
+    auto watched = asked(in("waiting"));
+    observe(watched,
+            {{"Attempts", sdbus::Variant(std::uint32_t{1})}, {"LastErrorCode", sdbus::Variant("unreachable")}});
+    EXPECT_EQ(judge(watched, here), Verdict::underWay);
+    observe(watched, {{"LastErrorCode", sdbus::Variant("protocol")}});
+    EXPECT_EQ(judge(watched, here), Verdict::failed);
+}
+
+TEST(Progress, WhatTheAuthorityKeepsIsWaitedFor) {
+    auto watched = asked(in("pending", "poll"));
+    observe(watched, {{"Attempts", sdbus::Variant(std::uint32_t{1})}});
+    EXPECT_EQ(judge(watched, here), Verdict::underWay);
+    EXPECT_TRUE(isPending(watched.now));
+    EXPECT_TRUE(isPending(in("renewing", "poll")));
+    EXPECT_FALSE(isPending(in("renewing", "renew")));
+}
+
+TEST(Progress, ADeploymentInTroubleIsAFailureUnlessItIsAboutToBeTried) {
+    auto watched = asked(in("degraded", "deploy"));
+    watched.now.nextActionTime = here + 1min;
+    EXPECT_EQ(judge(watched, here), Verdict::underWay) << "nothing was tried since it was asked for";
+    observe(watched, {{"AttemptPhase", sdbus::Variant("deploy")}});
+    observe(watched, {{"AttemptPhase", sdbus::Variant("")}});
+    EXPECT_EQ(judge(watched, here), Verdict::failed);
+    EXPECT_EQ(judge(watched, here + 1min), Verdict::underWay);
+}
+
+TEST(Progress, NothingToComeIsAFailureAtOnce) {
+    EXPECT_EQ(judge(asked(in("failed", "nothing")), here), Verdict::failed);
+}
+
+TEST(Progress, TheSituationIsTheStateWithWhatRunsOrWhy) {
+    auto certificate = in("enrolling");
+    certificate.attemptPhase = "request";
+    EXPECT_EQ(situation(certificate), "enrolling: sending the request");
+    certificate.attemptPhase = "a-newer-phase";
+    EXPECT_EQ(situation(certificate), "enrolling: a-newer-phase");
+    certificate.attemptPhase = "";
+    EXPECT_EQ(situation(certificate), "enrolling");
+    certificate.reason = "the CA keeps request 3F for approval";
+    certificate.state = "pending";
+    EXPECT_EQ(situation(certificate), "pending: the CA keeps request 3F for approval");
+}
+
+TEST(Progress, CountsDownToWhatComesNext) {
+    auto certificate = in("pending", "poll");
+    certificate.nextActionTime = here + 42s;
+    EXPECT_EQ(countdown(certificate, here), "next poll in 42 s");
+    EXPECT_EQ(countdown(certificate, here + 42s), "");
+    certificate.attemptPhase = "poll";
+    EXPECT_EQ(countdown(certificate, here), "");
+    EXPECT_EQ(countdown(in("failed", "nothing"), here), "");
+}
+
+} // namespace
+} // namespace scepd::ctl
