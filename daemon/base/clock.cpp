@@ -42,9 +42,10 @@ std::string rfc3339(Time time) {
 Time parseRfc3339(const std::string& text) {
     std::tm parts{};
     const char* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-    if (end == nullptr || *end != '\0')
+    const auto time = end == nullptr ? never : Time(std::chrono::seconds(timegm(&parts)));
+    if (end == nullptr || rfc3339(time) != text) // strptime and timegm also take 2026-2-31
         throw Error(Fault::local, fmt::format("not a time like 2026-11-20T19:04:05Z: {}", text));
-    return Time(std::chrono::seconds(timegm(&parts)));
+    return time;
 }
 
 std::string humanDuration(Duration duration) {

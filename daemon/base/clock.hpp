@@ -25,7 +25,8 @@ std::string rfc3339(Time time);
 /// The inverse of rfc3339. Throws Error{local} when the text is no such time.
 Time parseRfc3339(const std::string& text);
 
-/// "30d", "1h 30min", "20s": the largest two of systemd's units that say it; "0s" for zero.
+/// "30d", "1h 30min", "20s", "250ms": the largest of systemd's units that says it and the next smaller one,
+/// milliseconds only below a second; "0s" for less.
 std::string humanDuration(Duration duration);
 
 } // namespace scepd

@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 
-#include <array>
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
@@ -15,6 +15,8 @@ namespace scepd::file {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t roomForUnknownSize = 65535; // for the kernel's files, which say 0
 
 std::string describe(std::string_view action, const fs::path& path) {
     return fmt::format("{} {}", action, path.string());
@@ -31,7 +33,7 @@ std::string readAll(int fd, const fs::path& path) {
     if (!S_ISREG(status.st_mode)) throw Error(Fault::local, fmt::format("read {}: not a regular file", path.string()));
     if (status.st_size > static_cast<off_t>(largest))
         throw Error(Fault::local, fmt::format("read {}: larger than 1 MiB", path.string()));
-    std::string content(largest + 1, '\0');
+    std::string content(std::max(static_cast<std::size_t>(status.st_size), roomForUnknownSize) + 1, '\0');
     std::size_t size = 0;
     while (size < content.size()) {
         const auto got = ::read(fd, content.data() + size, content.size() - size);
@@ -40,7 +42,8 @@ std::string readAll(int fd, const fs::path& path) {
         if (got == 0) break;
         size += static_cast<std::size_t>(got);
     }
-    if (size > largest) throw Error(Fault::local, fmt::format("read {}: larger than 1 MiB", path.string()));
+    if (size == content.size())
+        throw Error(Fault::local, fmt::format("read {}: it grew while it was read", path.string()));
     content.resize(size);
     return content;
 }
@@ -156,9 +159,13 @@ void syncDirectory(const fs::path& path) {
 }
 
 void makeDirectories(const fs::path& path, mode_t mode) {
-    if (path.empty() || fs::is_directory(path)) return;
+    std::error_code unknown; // what is wrong with the path is for mkdir to say
+    if (path.empty() || fs::is_directory(path, unknown)) return;
     makeDirectories(path.parent_path(), mode);
-    if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) throw systemError(describe("create", path));
+    if (::mkdir(path.c_str(), mode) != 0) {
+        const auto error = systemError(describe("create", path));
+        if (!fs::is_directory(path, unknown)) throw error; // or somebody else was faster
+    }
     syncDirectory(path.parent_path());
 }
 
@@ -168,7 +175,7 @@ void removeIfExists(const fs::path& path) {
 
 void wipe(const fs::path& path) {
     struct stat status {};
-    const auto fd = openFile(path, O_WRONLY | O_NOFOLLOW);
+    const auto fd = openFile(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
     if (fd && ::fstat(fd.get(), &status) == 0 && S_ISREG(status.st_mode)) {
         const std::string zeros(static_cast<std::size_t>(status.st_size), '\0');
         if (::pwrite(fd.get(), zeros.data(), zeros.size(), 0) >= 0) ::fdatasync(fd.get());

@@ -21,6 +21,9 @@ namespace scepd::process {
 namespace {
 
 constexpr std::size_t lastOutputSize = 4096;
+constexpr std::size_t pipeSize = 65536; // what a pipe holds at most
+constexpr std::size_t chunkSize = 4096;
+constexpr int far = 100; // above every number that a child is given
 
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
     std::vector<char*> result;
@@ -33,40 +36,31 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 }
 
 /// Puts every descriptor on its number without one overwriting another that is still needed: first all far up, then
-/// down.
+/// down. Whatever else is open closes when the program starts.
 bool placeDescriptors(std::vector<std::pair<int, int>>& descriptors, int standardOutput) {
-    constexpr int far = 100;
     for (auto& [ours, theirs] : descriptors)
-        if ((ours = ::fcntl(ours, F_DUPFD, far)) < 0) return false; // NOLINT(cppcoreguidelines-pro-type-vararg)
+        if ((ours = ::fcntl(ours, F_DUPFD, far)) < 0) return false;
     if (standardOutput >= 0 && (::dup2(standardOutput, 1) < 0 || ::dup2(standardOutput, 2) < 0)) return false;
-    int next = 3;
-    for (const auto& [ours, theirs] : descriptors) {
-        if (::dup2(ours, theirs) < 0) return false;
-        next = std::max(next, theirs + 1);
-    }
-    return ::syscall(SYS_close_range, static_cast<unsigned>(next), ~0U, 0U) == 0;
+    if (::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return false;
+    return std::ranges::all_of(descriptors, [](const auto& pair) { return ::dup2(pair.first, pair.second) >= 0; });
 }
 
 /// In the child, between fork and exec: only calls that are safe there. Reports errno through `failure` and ends.
 [[noreturn]] void become(const Command& command, std::vector<std::pair<int, int>>& descriptors, pid_t parent,
                          char* const* argv, char* const* environment, int failure) {
     ::setpgid(0, 0);
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL); // NOLINT(cppcoreguidelines-pro-type-vararg)
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(127);
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::signal(SIGPIPE, SIG_DFL);
-    const int null = ::open("/dev/null", O_RDONLY); // NOLINT(cppcoreguidelines-pro-type-vararg)
-    descriptors.emplace_back(failure, 3 + static_cast<int>(descriptors.size()));
-    int report = failure;
-    if (null >= 0 && ::dup2(null, 0) >= 0 && placeDescriptors(descriptors, command.standardOutput)) {
-        report = descriptors.back().second;
-        ::fcntl(report, F_SETFD, FD_CLOEXEC); // NOLINT(cppcoreguidelines-pro-type-vararg)
+    const int report = ::fcntl(failure, F_DUPFD_CLOEXEC, far); // out of the way of the numbers that are given out
+    const int null = ::open("/dev/null", O_RDONLY);
+    if (report >= 0 && null >= 0 && ::dup2(null, 0) >= 0 && placeDescriptors(descriptors, command.standardOutput))
         ::execve(argv[0], argv, environment);
-    }
     const int code = errno;
-    [[maybe_unused]] const auto written = ::write(report, &code, sizeof code);
+    [[maybe_unused]] const auto written = ::write(report >= 0 ? report : failure, &code, sizeof code);
     ::_exit(127);
 }
 
@@ -82,7 +76,6 @@ pid_t spawn(const Command& command) {
     const auto argv = pointers(command.argv);
     const auto environment = pointers(command.environment);
     auto descriptors = command.descriptors;
-    descriptors.reserve(descriptors.size() + 1); // no allocation after fork
     auto failure = makePipe();
     const pid_t parent = ::getpid();
     const pid_t child = ::fork();
@@ -116,7 +109,7 @@ void keepLast(std::string& text, std::string_view more) {
 
 /// False at the end of the pipe.
 bool readSome(int fd, std::string& output) {
-    std::array<char, 4096> buffer{};
+    std::array<char, chunkSize> buffer{};
     const auto got = ::read(fd, buffer.data(), buffer.size());
     if (got < 0) return errno == EINTR || errno == EAGAIN;
     keepLast(output, {buffer.data(), static_cast<std::size_t>(got)});
@@ -131,15 +124,22 @@ bool readUntilEnd(int pidfd, int output, Clock::time_point deadline, std::string
         std::array<pollfd, 2> watched{{{pidfd, POLLIN, 0}, {open ? output : -1, POLLIN, 0}}};
         const int ready = ::poll(watched.data(), watched.size(), millisecondsUntil(deadline));
         if (ready < 0 && errno != EINTR) throw systemError("wait for a program");
-        if (ready == 0) return false;
         if (ready < 0) continue;
         if (watched[1].revents != 0) open = readSome(output, text);
         if (watched[0].revents != 0) break;
+        if (ready == 0 || Clock::now() >= deadline) return false; // who floods us is never idle
     }
     pollfd rest{output, POLLIN, 0};
-    while (open && ::poll(&rest, 1, 0) > 0)
+    for (std::size_t drained = 0; open && drained<pipeSize&& ::poll(&rest, 1, 0)> 0; drained += chunkSize)
         open = readSome(output, text);
     return true;
+}
+
+/// Ends the process group: also what the program left running, for a hook's children end with it.
+void endGroup(pid_t leader, int* status) {
+    ::kill(-leader, SIGKILL);
+    while (::waitpid(leader, status, 0) < 0 && errno == EINTR) {
+    }
 }
 
 } // namespace
@@ -151,12 +151,16 @@ Result run(Command command, Duration timeout) {
     const pid_t child = spawn(command);
     pipe.write = UniqueFd();
     ::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK); // NOLINT(cppcoreguidelines-pro-type-vararg)
-    const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
-    if (!pidfd) throw systemError("watch a program");
     Result result;
-    result.timedOut = !readUntilEnd(pidfd.get(), pipe.read.get(), start + timeout, result.lastOutput);
-    ::kill(-child, SIGKILL); // Also what it left running: a hook's children end with it.
-    ::waitpid(child, &result.status, 0);
+    try {
+        const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
+        if (!pidfd) throw systemError("watch a program");
+        result.timedOut = !readUntilEnd(pidfd.get(), pipe.read.get(), start + timeout, result.lastOutput);
+    } catch (...) {
+        endGroup(child, nullptr);
+        throw;
+    }
+    endGroup(child, &result.status);
     result.duration = std::chrono::duration_cast<Duration>(Clock::now() - start);
     return result;
 }

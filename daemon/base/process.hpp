@@ -40,7 +40,7 @@ struct Result {
 
     /// True when it exited with 0 in time.
     [[nodiscard]] bool succeeded() const { return !timedOut && status == 0; }
-    /// "exit code 3", "killed by signal 9", "no end after 60s"
+    /// "exit code 3", "killed by signal 9", "no end after 1min"
     [[nodiscard]] std::string describe() const;
 };
 

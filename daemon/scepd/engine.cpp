@@ -107,7 +107,8 @@ Entry Engine::makeEntry(const std::shared_ptr<const profile::Profile>& profile,
     entry.policy = policyOf(*profile, certificate, configuration_.settings, machineId_);
     entry.blocked = profile::unsupported(profile->scep, certificate).value_or("");
     entry.held = usableHeld(places_.root, certificate.name, machineId_);
-    entry.history = store::readHistory(places_.root, certificate.name);
+    entry.written = entry.history = store::readHistory(places_.root, certificate.name);
+    entry.history.deployment.failures = 0; // after a crash or a power cut nothing is more urgent than a whole installation
     if (const auto current = digest(profile->file); entry.history.configuration != current) {
         startAfresh(entry);
         entry.history.configuration = current;
@@ -134,6 +135,7 @@ void Engine::takeOver(Entry& fresh, Entry& old) const {
     auto configuration = std::move(fresh.history.configuration);
     fresh.held = std::move(old.held);
     fresh.history = std::move(old.history);
+    fresh.written = std::move(old.written);
     fresh.asked = std::move(old.asked);
     const bool deploying = old.running && old.running->action == Action::deploy;
     if (same || deploying) fresh.running = std::move(old.running);
@@ -180,6 +182,7 @@ bool Engine::ask(Entry& entry, record::RequestOptions options) {
 void Engine::cancel(const std::string& name) {
     auto* entry = find(name);
     if (entry == nullptr || !entry->running || !entry->running->child) return;
+    entry->history.requested = never; // what was asked for is not wanted any more
     attemptEnded(name, record::Failed{Fault::local, "cancelled on request", std::nullopt});
 }
 
@@ -266,7 +269,7 @@ std::unique_ptr<EnrollRun> Engine::spawn(Entry& entry, std::vector<std::string> 
         found->running->phase = word;
         audience_.one(found->status(now()));
     };
-    const auto end = [this, name](record::Report report) { attemptEnded(name, std::move(report)); };
+    const auto end = [this, name](const record::Report& report) { attemptEnded(name, report); };
     const auto deadline =
         entry.profile->scep.timeout * 3 + Duration(1min); // each exchange bounds itself; this is for what hangs
     const auto challenge = std::exchange(entry.asked, {}).challenge;
@@ -286,14 +289,14 @@ void Engine::startAttempt(Entry& entry, Action action) {
     ++history.attempts;
     history.lastAttempt = time;
     if (history.requested != never) history.requested = std::min(history.requested, time - Duration(1));
-    const bool renews = entry.held && entry.held->notAfter > time;
+    const bool renews = entry.held && entry.held->notAfter > time && !entry.outdated(); // other names are a new enrollment
     entry.running = Running{action, "start", nullptr};
     entry.running->child = spawn(entry, renews ? std::vector<std::string>{"--renew"} : std::vector<std::string>{});
     changed(entry);
     audience_.event(entry.name(), "requested", "", entry.held);
 }
 
-void Engine::attemptEnded(const std::string& name, record::Report report) {
+void Engine::attemptEnded(const std::string& name, const record::Report& report) {
     auto* entry = find(name);
     if (entry == nullptr) return;
     const auto ran = std::exchange(entry->running, std::nullopt);
@@ -383,7 +386,6 @@ void Engine::startDeployment(Entry& entry) {
     const auto name = entry.name();
     const auto generation = entry.held->generation;
     entry.running = Running{Action::deploy, "deploy", nullptr};
-    entry.history.deployment.lastAttempt = now();
     changed(entry);
     deployer_.deploy(name, generation,
                      [this, name, generation](auto result) { deployed(name, generation, std::move(result)); });
@@ -404,7 +406,7 @@ void Engine::deployed(const std::string& name, unsigned generation,
 void Engine::lookAtServed(Entry& entry, unsigned generation) {
     const auto name = entry.name();
     entry.running = Running{Action::deploy, "served", nullptr};
-    const auto end = [this, name, generation](record::Report report) {
+    const auto end = [this, name, generation](const record::Report& report) {
         auto* found = find(name);
         if (found == nullptr) return;
         if (std::holds_alternative<record::Served>(report)) return confirm(name, generation);
@@ -492,7 +494,8 @@ Entry* Engine::find(const std::string& name) {
 /// Writes down what is known now and shows it. A full disk does not stop the daemon: what it knows it keeps in memory.
 void Engine::changed(Entry& entry) {
     try {
-        store::writeHistory(places_.root, entry.name(), entry.history);
+        if (entry.history != entry.written) store::writeHistory(places_.root, entry.name(), entry.history);
+        entry.written = entry.history;
     } catch (const Error& error) {
         log::error("{}: what happened cannot be written down: {}", entry.name(), error.what());
     }

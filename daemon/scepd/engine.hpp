@@ -79,7 +79,7 @@ private:
     void start(Entry& entry, record::Action action);
     void startAttempt(Entry& entry, record::Action action);
     void startDeployment(Entry& entry);
-    void attemptEnded(const std::string& name, record::Report report);
+    void attemptEnded(const std::string& name, const record::Report& report);
     void deployed(const std::string& name, unsigned generation,
                   std::expected<std::vector<record::TargetState>, Error> result);
     void lookAtServed(Entry& entry, unsigned generation);

@@ -1,5 +1,6 @@
 #include "scepd/entry.hpp"
 
+#include "profile/request_digest.hpp"
 #include "schedule/spread.hpp"
 #include "schedule/state.hpp"
 
@@ -11,9 +12,15 @@ namespace scepd {
 
 using record::Action;
 
+bool Entry::outdated() const {
+    return held && held->configuration != profile::requestDigest(profile->scep, certificate);
+}
+
 schedule::Step Entry::nextStep(Time now) const {
     if (!blocked.empty()) return {Action::nothing, never, never, blocked};
-    return schedule::nextStep(policy, held, history, now);
+    auto current = policy;
+    current.outdated = outdated();
+    return schedule::nextStep(current, held, history, now);
 }
 
 schedule::Candidate Entry::candidate(Time now) const {
@@ -23,8 +30,9 @@ schedule::Candidate Entry::candidate(Time now) const {
         .name = name(),
         .authority = profile->scep.urls.front(),
         .opensTheNetwork = certificate.usage == profile::Usage::ieee8021x,
-        .asked = history.requested != never && history.requested >= history.lastAttempt,
+        .asked = schedule::asked(history, now),
         .running = running.has_value(),
+        .unfinished = schedule::renewalUnfinished(held, history, now),
         .step = std::move(step),
         .notAfter = held ? held->notAfter : never,
         .lifetime = held ? held->notAfter - held->notBefore : Duration::zero(),

@@ -28,13 +28,15 @@ struct Entry {
     schedule::Policy policy;
     std::string blocked; ///< Why this version cannot request it; empty when it can.
     std::optional<record::Held> held;
-    record::History history;
+    record::History history, written; ///< What happened, and what of it is on the disk.
     record::RequestOptions asked; ///< Of the last request that was not served yet.
     std::optional<Running> running;
     std::string lastComplaint; ///< The last warning in the log, and when: the same one is not repeated within an hour.
     Time lastComplaintTime;
 
     [[nodiscard]] const std::string& name() const { return certificate.name; }
+    /// True when what is held is not what the profile asks for now.
+    [[nodiscard]] bool outdated() const;
     [[nodiscard]] schedule::Step nextStep(Time now) const;
     [[nodiscard]] schedule::Candidate candidate(Time now) const;
     [[nodiscard]] record::Status status(Time now) const;

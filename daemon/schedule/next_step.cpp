@@ -43,69 +43,84 @@ bool gaveUp(const Policy& policy, const History& history) {
     return policy.retries > 0 && history.failures > policy.retries;
 }
 
-bool asked(const History& history) {
-    return history.requested != never && history.requested >= history.lastAttempt;
+/// What claims to lie ahead was written under a clock that was wrong: it tells nothing.
+Time past(Time time, Time now) {
+    return time > now ? never : time;
+}
+
+/// Nothing was issued since somebody asked: the attempt failed, or ended with the daemon.
+bool owed(const History& history) {
+    return history.requested != never && history.requested > history.lastSuccess;
+}
+
+/// Puts a step off: to what the server asked for, and by the delay after failed attempts.
+Step putOff(Step step, const Policy& policy, const History& history, std::optional<Duration> remaining, Time now) {
+    if (history.notBeforeNextAttempt <= now + longestRetryAfter)
+        step.at = std::max(step.at, history.notBeforeNextAttempt);
+    if (history.failures > 0) {
+        const auto delay = backoff(policy, history, remaining);
+        step.at = std::max(step.at, past(history.lastAttempt, now) + delay);
+        step.why += fmt::format("; after {} failed attempt{} in a row the next waits {}", history.failures,
+                                history.failures == 1 ? "" : "s", humanDuration(delay));
+    }
+    return step;
 }
 
 Step attempt(Action action, Time due, std::string why, const Policy& policy, const History& history,
-             std::optional<Duration> remaining) {
-    if (gaveUp(policy, history) && !asked(history))
+             std::optional<Duration> remaining, Time now) {
+    if (gaveUp(policy, history) && !asked(history, now))
         return {Action::nothing, never, never,
                 fmt::format("gave up after {} failures: retries = {}", history.failures, policy.retries)};
-    auto at = std::max(due, history.notBeforeNextAttempt);
-    if (history.failures > 0) {
-        const auto delay = backoff(policy, history, remaining);
-        at = std::max(at, history.lastAttempt + delay);
-        why = fmt::format("{}; after {} failed attempt{} in a row the next waits {}", why, history.failures,
-                          history.failures == 1 ? "" : "s", humanDuration(delay));
-    }
-    return {action, at, due, std::move(why)};
+    return putOff({action, due, due, std::move(why)}, policy, history, remaining, now);
 }
 
-Step deploymentStep(const Policy& policy, const Held& held, const History& history) {
+Step deploymentStep(const Policy& policy, const Held& held, const History& history, Time now) {
     const auto& deployment = history.deployment;
-    auto at = held.issued;
-    auto why = fmt::format("generation {} is not on its targets yet", held.generation);
-    if (deployment.failures > 0) {
-        const auto delay = jittered(policy, doubled(policy.retryDelay, policy.retryDelayMax, deployment.failures),
-                                    deployment.failures);
-        at = deployment.lastAttempt + delay;
-        why = fmt::format("the deployment of generation {} failed {} time{}; the next waits {}", held.generation,
-                          deployment.failures, deployment.failures == 1 ? "" : "s", humanDuration(delay));
-    }
-    return {Action::deploy, at, at, std::move(why)};
+    const auto due = std::min(held.issued, now);
+    if (deployment.failures == 0)
+        return {Action::deploy, due, due, fmt::format("generation {} is not on its targets yet", held.generation)};
+    const auto delay =
+        jittered(policy, doubled(policy.retryDelay, policy.retryDelayMax, deployment.failures), deployment.failures);
+    return {Action::deploy, std::max(due, past(deployment.lastAttempt, now) + delay), due,
+            fmt::format("the deployment of generation {} failed {} time{}; the next waits {}", held.generation,
+                        deployment.failures, deployment.failures == 1 ? "" : "s", humanDuration(delay))};
 }
 
-Step pollStep(const Policy& policy, const History& history) {
+Step pollStep(const Policy& policy, const std::optional<Held>& held, const History& history, Time now) {
     const auto& pending = *history.pending;
     const auto interval = doubled(policy.pollInterval, std::max<Duration>(policy.pollInterval, 1h), pending.polls + 1);
-    const auto at = asked(history) ? history.requested : std::max(pending.lastPoll, pending.since) + interval;
-    return {
-        Action::poll, at, at,
-        fmt::format("the CA keeps request {} for approval; it is asked every {}", pending.id, humanDuration(interval))};
+    const auto due = asked(history, now) ? std::min(history.requested, now)
+                                         : std::max(past(pending.lastPoll, now), past(pending.since, now)) + interval;
+    auto why =
+        fmt::format("the CA keeps request {} for approval; it is asked every {}", pending.id, humanDuration(interval));
+    const auto remaining = usable(held, now) ? std::optional(held->notAfter - now) : std::nullopt;
+    return putOff({Action::poll, due, due, std::move(why)}, policy, history, remaining, now);
 }
 
 Step renewalStep(const Policy& policy, const Held& held, const History& history, Time now) {
-    if (asked(history))
-        return attempt(Action::renew, history.requested, "somebody asked for it", policy, history, held.notAfter - now);
+    const auto renewal = [&](Time due, std::string why) {
+        return attempt(Action::renew, due, std::move(why), policy, history, held.notAfter - now, now);
+    };
+    if (asked(history, now) || owed(history)) return renewal(std::min(history.requested, now), "somebody asked for it");
+    if (policy.outdated)
+        return renewal(std::min(held.issued, now), "the profile asks for something else than what is held");
     const auto due = renewalDue(policy, held);
     if (due == never) return {Action::nothing, never, never, "renew = 0: it is not renewed by itself"};
-    auto why = fmt::format("renewal begins {} before expiry", humanDuration(held.notAfter - due));
-    return attempt(Action::renew, due, std::move(why), policy, history, held.notAfter - now);
+    return renewal(due, fmt::format("renewal begins {} before expiry", humanDuration(held.notAfter - due)));
 }
 
-Step enrollmentStep(const Policy& policy, const std::optional<Held>& held, const History& history) {
+Step enrollmentStep(const Policy& policy, const std::optional<Held>& held, const History& history, Time now) {
     if (policy.manual && history.requested == never && !held)
         return {Action::nothing, never, never, "request = \"manual\": it waits until somebody asks"};
     const auto due = held ? held->notAfter : never;
     return attempt(Action::enroll, due, held ? "the certificate has expired" : "no certificate is held", policy,
-                   history, std::nullopt);
+                   history, std::nullopt, now);
 }
 
 /// Deployment goes first; but an attempt whose time comes earlier than a deployment that keeps failing is not held up.
 Step earlier(Step deployment, Step other, Time now) {
-    const bool otherIsDue = other.action != Action::nothing && other.at <= now;
-    return deployment.at > now && otherIsDue ? other : deployment;
+    const bool holdsUp = deployment.at > now && other.action != Action::nothing && other.at < deployment.at;
+    return holdsUp ? other : deployment;
 }
 
 } // namespace
@@ -126,20 +141,32 @@ Time renewalDue(const Policy& policy, const Held& held) {
 }
 
 Duration backoff(const Policy& policy, const History& history, std::optional<Duration> remaining) {
-    const bool slowEnd = history.lastOutcome == Outcome::refused || history.lastFault == Fault::configuration;
-    auto delay = slowEnd ? policy.retryDelayMax : doubled(policy.retryDelay, policy.retryDelayMax, history.failures);
-    if (remaining) delay = std::min(delay, std::max<Duration>(*remaining / 20, 1h));
-    return jittered(policy, delay, history.failures);
+    const bool slowEnd = history.lastOutcome == Outcome::refused || history.lastFault == Fault::refused ||
+                         history.lastFault == Fault::configuration;
+    const auto delay =
+        slowEnd ? policy.retryDelayMax : doubled(policy.retryDelay, policy.retryDelayMax, history.failures);
+    const auto ours = jittered(policy, delay, history.failures);
+    return remaining ? std::min(ours, std::max<Duration>(*remaining / 20, 1h)) : ours;
+}
+
+bool asked(const History& history, Time now) {
+    return history.requested != never && history.requested >= past(history.lastAttempt, now);
+}
+
+bool renewalUnfinished(const std::optional<Held>& held, const History& history, Time now) {
+    if (!usable(held, now)) return false;
+    const auto onTargets = history.deployment.generation;
+    return history.pending || (onTargets != 0 && onTargets != held->generation);
 }
 
 Step nextStep(const Policy& policy, const std::optional<Held>& held, const History& history, Time now) {
-    auto step = history.pending     ? pollStep(policy, history)
+    auto step = history.pending     ? pollStep(policy, held, history, now)
                 : usable(held, now) ? renewalStep(policy, *held, history, now)
-                                    : enrollmentStep(policy, held, history);
+                                    : enrollmentStep(policy, held, history, now);
     const auto& deployment = history.deployment;
     const bool deployed = held && deployment.generation == held->generation && deployment.confirmed;
     if (!usable(held, now) || deployed) return step;
-    return earlier(deploymentStep(policy, *held, history), std::move(step), now);
+    return earlier(deploymentStep(policy, *held, history, now), std::move(step), now);
 }
 
 } // namespace scepd::schedule

@@ -16,8 +16,9 @@ namespace scepd::schedule {
 /// What a profile says about time, for one certificate on this endpoint.
 struct Policy {
     std::variant<Duration, double> renewBefore = 1.0 / 3; ///< Before expiry; a share is of the lifetime. Zero: never.
-    bool manual = false;                                  ///< Not before somebody has asked.
-    unsigned retries = 0; ///< Failures in a row after which nothing is tried; 0: never give up.
+    bool outdated = false; ///< What is held is not what the profile asks for: it is replaced now.
+    bool manual = false;   ///< Not before somebody has asked.
+    unsigned retries = 0;  ///< Further attempts after a failed one before giving up; 0: never give up.
     Duration retryDelay = std::chrono::minutes(1);
     Duration retryDelayMax = std::chrono::hours(6);
     Duration pollInterval = std::chrono::minutes(1);
@@ -46,13 +47,24 @@ Duration renewalWindow(const Policy& policy, const record::Held& held);
 /// not renewed.
 Time renewalDue(const Policy& policy, const record::Held& held);
 
+/// A server's Retry-After counts up to here.
+inline constexpr Duration longestRetryAfter = std::chrono::hours(24);
+
 /// The delay after so many failures in a row: doubling from retry-delay to retry-delay-max, ±20 % by this endpoint's
 /// own dice, the slow end at once after a refusal or a configuration fault. With `remaining` lifetime it is not longer
 /// than a twentieth of it, but for that reason not shorter than an hour.
 Duration backoff(const Policy& policy, const record::History& history, std::optional<Duration> remaining);
 
+/// True when somebody asked and no attempt was made since.
+bool asked(const record::History& history, Time now);
+
+/// True while a renewal has begun and is no success yet: the CA keeps it for approval, or it is issued and the targets
+/// still hold the generation before.
+bool renewalUnfinished(const std::optional<record::Held>& held, const record::History& history, Time now);
+
 /// The next step: deployment of what is held and not yet confirmed on its targets, a poll of what the CA keeps,
-/// renewal, or enrollment.
+/// renewal, or enrollment. Times of the history that lie ahead of `now` were written under a wrong clock and do not
+/// count.
 Step nextStep(const Policy& policy, const std::optional<record::Held>& held, const record::History& history, Time now);
 
 } // namespace scepd::schedule

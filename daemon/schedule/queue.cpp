@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 #include <tuple>
 
 namespace scepd::schedule {
@@ -42,7 +43,7 @@ private:
             order[i] = i;
         std::ranges::sort(order, {}, [&](std::size_t i) {
             const auto& candidate = candidates_[i];
-            return std::tuple(!candidate.opensTheNetwork, candidate.step.due, std::cref(candidate.name).get());
+            return std::tuple(!candidate.opensTheNetwork, candidate.step.due, std::string_view(candidate.name));
         });
         return order;
     }
@@ -77,7 +78,7 @@ private:
         if (renewalRuns_) return false;
         if (candidate.asked || now_ >= dangerBegins(candidate)) return true;
         if (const auto earliest = limits_.lastRenewal + limits_.spacing;
-            limits_.lastRenewal != never && now_ < earliest) {
+            limits_.lastRenewal != never && limits_.lastRenewal <= now_ && now_ < earliest) {
             lookAgainAt(std::min(earliest, dangerBegins(candidate)));
             return false;
         }
@@ -86,11 +87,14 @@ private:
         return false;
     }
 
-    /// A renewal that fell due earlier and waits for its next try: the first must succeed before the next begins.
+    /// The first must succeed before the next begins: another renewal is on its way to its consumers, or fell due
+    /// earlier and waits for its next try.
     [[nodiscard]] bool waitsForAnother(const Candidate& candidate) const {
         return std::ranges::any_of(candidates_, [&](const Candidate& other) {
-            return other.step.action == Action::renew && !other.running && other.step.due < candidate.step.due &&
-                   other.step.due <= now_ && other.step.at > now_;
+            if (&other == &candidate) return false;
+            const bool failing = other.step.action == Action::renew && !other.running && other.step.at > now_ &&
+                                 other.step.due <= now_ && other.step.due < candidate.step.due;
+            return other.unfinished || failing;
         });
     }
 

@@ -15,6 +15,7 @@ struct Candidate {
     bool opensTheNetwork = false; ///< 802.1X: goes first.
     bool asked = false;           ///< Somebody asked for it: spacing does not count.
     bool running = false;         ///< `step.action` is what runs now.
+    bool unfinished = false;      ///< renewalUnfinished(): its renewal has begun and is no success yet.
     Step step;
     Time notAfter;       ///< Of what is held; `never` for nothing.
     Duration lifetime{}; ///< Of what is held; zero without.
@@ -41,9 +42,9 @@ struct Decision {
 };
 
 /// Decides for all certificates: deployments at once; first enrollments and polls up to `parallel` at a time, 802.1X
-/// first, one request per CA; renewals one at a time in the order they fell due, `spacing` apart. A renewal whose turn
-/// has not come overtakes when half of its own renewal window is gone, and in the last 5 % of its lifetime spacing does
-/// not count.
+/// first, one request per CA; renewals one at a time, 802.1X first and then in the order they fell due, `spacing`
+/// apart, none before the one that has begun is issued, deployed and confirmed. A renewal whose turn has not come
+/// overtakes when half of its own renewal window is gone, and in the last 5 % of its lifetime spacing does not count.
 Decision decide(const std::vector<Candidate>& candidates, const Limits& limits, Time now);
 
 } // namespace scepd::schedule

@@ -17,6 +17,8 @@ std::string remedyFor(const History& history) {
     if (history.lastOutcome == Outcome::refused)
         return "Check the challenge and the subject with the CA's operator, correct the profile, or ask again with "
                "scepctl request.";
+    if (history.lastOutcome == Outcome::waiting)
+        return "It goes on by itself when this is known; it can also be set under [endpoint] in scepd.toml.";
     switch (history.lastFault.value_or(Fault::local)) {
     case Fault::configuration:
         return "Correct the profile or the file it names; the change is noticed by itself.";
@@ -34,7 +36,9 @@ std::string remedyFor(const History& history) {
 
 bool willNotGetBetter(const Policy& policy, const History& history) {
     if (history.failures == 0) return false;
-    if (history.lastOutcome == Outcome::refused || history.lastFault == Fault::configuration) return true;
+    if (history.lastOutcome == Outcome::refused || history.lastFault == Fault::refused ||
+        history.lastFault == Fault::configuration)
+        return true;
     return policy.retries > 0 && history.failures > policy.retries;
 }
 
@@ -62,9 +66,10 @@ Situation withCertificate(const record::Held& held, const History& history, std:
         return {State::renewing, fmt::format("the CA keeps request {} for approval", history.pending->id),
                 "Approve the request at the CA."};
     if (running == Action::deploy || deployment.generation != held.generation || !deployment.confirmed)
-        return {State::renewing, fmt::format("generation {} is being deployed", held.generation), ""};
+        return {deployment.generation == 0 ? State::enrolling : State::renewing,
+                fmt::format("generation {} is being deployed", held.generation), ""};
     if (running) return {State::renewing, "the next certificate is being requested", ""};
-    return {State::valid, fmt::format("valid until {}", rfc3339(held.notAfter)), ""};
+    return {State::valid, fmt::format("generation {} is deployed", held.generation), ""};
 }
 
 } // namespace

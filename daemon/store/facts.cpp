@@ -20,6 +20,7 @@ toml::table toTable(const record::Held& held) {
         {"ca-fingerprint", held.caFingerprint},
         {"ca-not-after", toNumber(held.caNotAfter)},
         {"profile", held.profile},
+        {"configuration", held.configuration},
         {"machine-id", held.machineId},
     };
 }
@@ -39,6 +40,7 @@ record::Held heldFrom(const toml::table& table) {
         .caFingerprint = get<std::string>(table, "ca-fingerprint"),
         .caNotAfter = getTime(table, "ca-not-after"),
         .profile = get<std::string>(table, "profile"),
+        .configuration = get<std::string>(table, "configuration"),
         .machineId = get<std::string>(table, "machine-id"),
     };
 }

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/log.hpp"
 #include "store/facts.hpp"
 #include "store/table.hpp"
 
@@ -60,10 +61,24 @@ void writeFiles(const fs::path& directory, const Generation& generation) {
     file::syncDirectory(directory);
 }
 
+bool isComplete(const fs::path& root, const std::string& name, unsigned number) {
+    std::error_code unknown;
+    return fs::exists(generationDirectory(root, name, number) / "facts.toml", unknown);
+}
+
+/// What lies behind the newest three, and what interrupted attempts left. The new generation is committed: trouble with
+/// an old one is told and tried again at the next commit.
 void removeOlder(const fs::path& root, const std::string& name) {
+    std::size_t kept = 0;
     const auto numbers = allNumbers(certificateDirectory(root, name));
-    for (std::size_t i = 0; i + keptGenerations < numbers.size(); ++i)
-        removeDirectory(generationDirectory(root, name, numbers[i]));
+    for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) {
+        if (isComplete(root, name, *number) && ++kept <= keptGenerations) continue;
+        try {
+            removeDirectory(generationDirectory(root, name, *number));
+        } catch (const Error& error) {
+            log::warning("{}: an old generation stays: {}", name, error.what());
+        }
+    }
 }
 
 /// The generation that `current` names; 0 for none.
@@ -134,8 +149,7 @@ std::string readPublic(const fs::path& root, const std::string& name, const std:
 
 std::vector<unsigned> generations(const fs::path& root, const std::string& name) {
     auto numbers = allNumbers(certificateDirectory(root, name));
-    std::erase_if(numbers,
-                  [&](unsigned number) { return !fs::exists(generationDirectory(root, name, number) / "facts.toml"); });
+    std::erase_if(numbers, [&](unsigned number) { return !isComplete(root, name, number); });
     return numbers;
 }
 

@@ -10,10 +10,11 @@
 
 /// What we hold on the disk, below ROOT/var/lib/scepd/certificates/NAME:
 ///
-///     generation-7/{key,cert,chain,ca}.pem, facts.toml     facts.toml is written last: with it a generation is
-///     complete current -> generation-7                              the newest generation transaction.{key,csr,toml}
-///     store/transaction: an exchange that the CA may have answered history.toml store/history lock held by the one
-///     attempt that runs
+/// - generation-7/{key,cert,chain,ca}.pem, facts.toml: facts.toml is written last, with it a generation is complete
+/// - current -> generation-7: the newest generation
+/// - transaction.{key,csr,toml}: an exchange that the CA may have answered (store/transaction)
+/// - history.toml: what attempts left behind (store/history)
+/// - lock: held by the one attempt that runs
 namespace scepd::store {
 
 /// ROOT/var/lib/scepd/certificates/NAME.

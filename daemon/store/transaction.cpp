@@ -28,14 +28,26 @@ toml::table toTable(const Transaction& transaction) {
     };
 }
 
+/// True when this key and this request are what lies there already.
+bool holds(const Files& files, const Transaction& transaction) {
+    try {
+        return file::readIfExists(files.table) && file::read(files.request) == transaction.request &&
+               file::readSecret(files.key) == transaction.key;
+    } catch (const Error&) {
+        return false; // what is damaged is replaced
+    }
+}
+
 } // namespace
 
 void saveTransaction(const fs::path& root, const std::string& name, const Transaction& transaction) {
-    dropTransaction(root, name);
     const auto files = filesOf(root, name);
-    file::makeDirectories(files.key.parent_path(), 0700);
-    file::replace(files.key, transaction.key.reveal());
-    file::replace(files.request, transaction.request);
+    if (!holds(files, transaction)) {
+        dropTransaction(root, name);
+        file::makeDirectories(files.key.parent_path(), 0700);
+        file::replace(files.key, transaction.key.reveal());
+        file::replace(files.request, transaction.request);
+    }
     file::replace(files.table, print(toTable(transaction)));
 }
 
@@ -61,7 +73,8 @@ std::optional<Transaction> readTransaction(const fs::path& root, const std::stri
 
 void dropTransaction(const fs::path& root, const std::string& name) {
     const auto files = filesOf(root, name);
-    if (!fs::exists(files.key.parent_path())) return;
+    std::error_code unknown;
+    if (!fs::exists(files.key.parent_path(), unknown)) return;
     file::removeIfExists(files.table);
     file::syncDirectory(files.table.parent_path());
     file::wipe(files.key);

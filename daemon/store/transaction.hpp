@@ -22,7 +22,8 @@ struct Transaction {
     bool operator==(const Transaction&) const = default;
 };
 
-/// Keeps the transaction in the place of any older one. Durable when it returns; a crash in between leaves none.
+/// Keeps the transaction in the place of any older one. Durable when it returns. A crash in between leaves none, but
+/// what changes in a transaction with the same key and request is one replaced file: the old state or the new.
 /// Throws Error{local} naming the file.
 void saveTransaction(const std::filesystem::path& root, const std::string& name, const Transaction& transaction);
 

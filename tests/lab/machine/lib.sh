@@ -53,10 +53,28 @@ fingerprint() {
 
 # drop_profile NAME: the package's example NAME.toml with the address and the pin of the far end's CA, renamed into place.
 drop_profile() {
-    local dropped=/etc/scepd/profiles.d/$1.toml
     sed "s/^ca-fingerprint = .*/ca-fingerprint = \"sha256:$(fingerprint /srv/far/ca/ca.pem)\"/" \
-        "$examples/profiles/$1.toml" >"$dropped.dropped"
+        "$examples/profiles/$1.toml" | drop "$1"
+}
+
+# drop NAME: standard input becomes the profile NAME, renamed into place.
+drop() {
+    local dropped=/etc/scepd/profiles.d/$1.toml
+    cat >"$dropped.dropped"
     mv "$dropped.dropped" "$dropped"
+}
+
+# scep_table: what a profile says about the far end's CA. Failures are tried again soon, so that a scenario sees it.
+scep_table() {
+    cat <<TOML
+[scep]
+url = "http://scep.example.com:8080/scep"
+ca-fingerprint = "sha256:$(fingerprint /srv/far/ca/ca.pem)"
+legacy-replies = true
+renewal-challenge = "always"
+retry-delay = "2s"
+retry-delay-max = "2s"
+TOML
 }
 
 # property NAME PROPERTY: one property of a certificate, as busctl prints it.
@@ -72,6 +90,32 @@ state() {
 
 in_state() {
     [ "$(state "$1")" = "$2" ]
+}
+
+# text NAME PROPERTY: a property that is a string, without the type and the quotes.
+text() {
+    property "$1" "$2" | sed -E 's/^s "(.*)"$/\1/; s/\\"/"/g'
+}
+
+# number NAME PROPERTY: a property that is a number, without the type.
+number() {
+    property "$1" "$2" | cut -d' ' -f2
+}
+
+# explains NAME STATE WORDS: is the certificate in this state for a reason with these words (an extended regular
+# expression), and is a next attempt planned?
+explains() {
+    [[ $(state "$1") =~ ^$2$ ]] && grep -qE "$3" <<<"$(text "$1" Reason)" && [ "$(text "$1" NextAction)" != nothing ] &&
+        [ "$(number "$1" NextActionTime)" -gt 0 ]
+}
+
+# What a person reads about a certificate that is in trouble.
+tell_trouble() {
+    local name=$1 at
+    at=$(number "$name" NextActionTime)
+    printf '%s is %s\n  reason: %s\n  remedy: %s\n  next:   %s at %s (%s)\n' "$name" "$(state "$name")" \
+        "$(text "$name" Reason)" "$(text "$name" Remedy)" "$(text "$name" NextAction)" \
+        "$(date --date "@$((at / 1000000))" +%T)" "$(text "$name" NextActionReason)"
 }
 
 eap() {

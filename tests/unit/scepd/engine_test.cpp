@@ -1,6 +1,7 @@
 #include "scepd/engine.hpp"
 
 #include "base/loop.hpp"
+#include "profile/request_digest.hpp"
 #include "store/generation.hpp"
 #include "store/history.hpp"
 #include "store/report.hpp"
@@ -25,6 +26,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 /// Plays scepd-enroll: reports what lies in ROOT/report-NAME (ROOT/report-served for the second job) and notes its arguments.
 constexpr auto fakeEnroll = R"(#!/bin/sh
@@ -54,6 +56,8 @@ record::Held held(unsigned generation, Time from, Duration lifetime) {
     result.notAfter = from + lifetime;
     result.issued = from;
     result.machineId = "0123456789abcdef0123456789abcdef";
+    const auto asked = profile::parseProfile(profileText, "peers.toml").value;
+    result.configuration = profile::requestDigest(asked->scep, asked->certificates.front());
     return result;
 }
 
@@ -257,6 +261,20 @@ TEST_F(EngineTest, AValidCertificateIsLeftAloneUnlessRenewalIsAskedFor) {
     EXPECT_THAT(file::read(root / "calls-peer"), HasSubstr("--renew"));
 }
 
+TEST_F(EngineTest, ARenewalThatSomebodyAskedForIsOwedUntilItSucceeds) {
+    reports("peer", record::Issued{held(1, now(), 24h)});
+    deployerAnswers["deploy"] = {{{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""}}};
+    engine->reload();
+    runUntilState(State::valid);
+
+    reports("peer", record::Failed{Fault::unreachable, "connection refused", std::nullopt});
+    engine->request({"peer"}, {.renew = true, .force = false, .challenge = {}, .groups = {}});
+    runUntilState(State::degraded);
+
+    EXPECT_EQ(statuses["peer"].nextAction, Action::renew);
+    EXPECT_LT(statuses["peer"].nextActionTime, now() + 2min);
+}
+
 TEST_F(EngineTest, ARestartedDaemonKnowsWhatIsHeldAndDoesNothing) {
     auto generation = store::Generation{Secret("key"), "cert", "chain", "ca", held(1, now(), 24h)};
     store::commit(root.path(), "peer", generation);
@@ -285,6 +303,20 @@ TEST_F(EngineTest, AGenerationOfAnotherMachineIsNotUsed) {
     runUntilState(State::pending);
 
     EXPECT_FALSE(statuses["peer"].held);
+}
+
+TEST_F(EngineTest, WhatAProfileAsksForOtherwiseIsEnrolledAnew) {
+    store::commit(root.path(), "peer", {Secret("key"), "cert", "chain", "ca", held(1, now(), 24h)});
+    auto text = std::string(profileText);
+    root.write("etc/scepd/profiles.d/peers.toml", text.replace(text.find("CN=peer"), 7, "CN=other"));
+    reports("peer", record::Pending{"ab12"});
+    deployerAnswers["deploy"] = {{{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""}}};
+
+    engine->reload();
+    runUntil([this] { return statuses["peer"].attempts == 1 && statuses["peer"].phase.empty(); });
+
+    EXPECT_THAT(statuses["peer"].nextActionReason, HasSubstr("keeps request ab12"));
+    EXPECT_THAT(file::read(root / "calls-peer"), Not(HasSubstr("--renew")));
 }
 
 TEST_F(EngineTest, ABrokenNewVersionOfAProfileDoesNotReplaceTheOneThatRuns) {
