@@ -35,7 +35,7 @@ public:
           handlers_(std::move(handlers)) {
         registerAdaptor();
     }
-    ~Object() { unregisterAdaptor(); }
+    virtual ~Object() { unregisterAdaptor(); }
     Object(const Object&) = delete;
     Object& operator=(const Object&) = delete;
 

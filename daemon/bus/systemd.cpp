@@ -133,7 +133,7 @@ std::unique_ptr<Systemd> Systemd::find() {
 
 std::string Systemd::activeState(const std::string& unit) {
     return talk("look at", unit, [&]() -> std::string {
-        const auto loaded = impl_->property<std::string>(unit, unitInterface, "LoadState");
+        auto loaded = impl_->property<std::string>(unit, unitInterface, "LoadState");
         if (loaded == "not-found") return loaded;
         return impl_->property<std::string>(unit, unitInterface, "ActiveState");
     });

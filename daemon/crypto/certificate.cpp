@@ -51,6 +51,7 @@ std::vector<Certificate> issuersOf(const X509_STORE_CTX* context) {
 Certificate::Certificate(X509* certificate) : certificate_(certificate, X509_free) {}
 
 Certificate Certificate::fromDer(std::string_view der) {
+    ERR_clear_error();
     const unsigned char* position = raw(der);
     X509Ptr certificate(d2i_X509(nullptr, &position, static_cast<long>(der.size())));
     if (!certificate) throw opensslError(Fault::protocol, "not a certificate in DER");
@@ -68,6 +69,7 @@ Certificate Certificate::fromPem(std::string_view pem) {
 }
 
 std::vector<Certificate> Certificate::allFromPem(std::string_view pem) {
+    ERR_clear_error();
     const auto bio = readBio(pem);
     std::vector<Certificate> certificates;
     while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr))

@@ -25,6 +25,7 @@ CertificatesPtr listOf(const std::vector<Certificate>& certificates) {
 /// Reads a ContentInfo of one type into a library context (nullptr: the default one). Whatever a transport left behind
 /// its end is not looked at.
 CmsPtr parse(std::string_view message, int type, const char* what, OSSL_LIB_CTX* library = nullptr) {
+    ERR_clear_error(); // What others left in the queue is no reason of ours.
     CmsPtr cms(made(CMS_ContentInfo_new_ex(library, nullptr), "allocate a message"));
     CMS_ContentInfo* target = cms.get();
     const unsigned char* position = raw(message);

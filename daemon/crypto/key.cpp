@@ -94,6 +94,7 @@ Key Key::generateRsa(unsigned bits) {
 }
 
 Key Key::fromPem(const Secret& pem) {
+    ERR_clear_error();
     const auto bio = readBio(pem.reveal());
     EVP_PKEY* key = PEM_read_bio_PrivateKey(bio.get(), nullptr, noPassphrase, nullptr);
     if (key == nullptr) throw opensslError(Fault::local, "read a private key in PEM");

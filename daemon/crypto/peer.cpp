@@ -73,6 +73,7 @@ Certificate presentedCertificate(const std::string& host, const std::string& por
     const Owned<SSL, SSL_free> tls(made(SSL_new(context.get()), "prepare TLS"));
     if (!isAddress(host)) succeeded(static_cast<int>(SSL_set_tlsext_host_name(tls.get(), host.c_str())), "prepare TLS");
     succeeded(SSL_set_fd(tls.get(), socket.get()), "prepare TLS");
+    ERR_clear_error();
     const bool connected = SSL_connect(tls.get()) == 1;
     if (!leaf) throw opensslError(Fault::local, fmt::format("{}:{} shows no certificate", host, port));
     if (connected) SSL_shutdown(tls.get());

@@ -47,6 +47,7 @@ using Finding = sdbus::Struct<std::string, std::uint32_t, std::uint32_t, std::st
 
 std::vector<profile::Diagnostic> diagnosticsFrom(const std::vector<Finding>& findings) {
     std::vector<profile::Diagnostic> result;
+    result.reserve(findings.size());
     for (const auto& finding : findings) {
         const bool warns = finding.get<3>() == "warning";
         result.push_back({finding.get<0>(), finding.get<1>(), finding.get<2>(),
@@ -58,6 +59,7 @@ std::vector<profile::Diagnostic> diagnosticsFrom(const std::vector<Finding>& fin
 
 std::vector<std::string> namesFrom(const std::vector<sdbus::ObjectPath>& paths) {
     std::vector<std::string> names;
+    names.reserve(paths.size());
     for (const auto& path : paths)
         names.push_back(nameOf(path));
     return names;
@@ -94,7 +96,7 @@ void takeTargets(const Properties& properties, std::vector<record::TargetState>&
 class Daemon::Manager final : public sdbus::ProxyInterfaces<org::scepd1::Manager_proxy> {
 public:
     explicit Manager(sdbus::IConnection& connection) : ProxyInterfaces(connection, service, path) {}
-    ~Manager() { unregisterProxy(); }
+    virtual ~Manager() { unregisterProxy(); }
     Manager(const Manager&) = delete;
     Manager& operator=(const Manager&) = delete;
 
@@ -113,7 +115,7 @@ private:
 
 class Daemon::Object final : public sdbus::ProxyInterfaces<org::scepd1::Certificate_proxy> {
 public:
-    Object(sdbus::IConnection& connection, const std::string& path) : ProxyInterfaces(connection, service, path) {}
+    Object(sdbus::IConnection& connection, const std::string& at) : ProxyInterfaces(connection, service, at) {}
 
     Properties all() {
         Properties properties;

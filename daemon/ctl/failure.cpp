@@ -23,9 +23,9 @@ struct Meaning {
 };
 
 constexpr std::string_view start =
-    "Start it with \"systemctl start scepd\"; \"journalctl -u scepd\" tells why it is not running.";
+    R"(Start it with "systemctl start scepd"; "journalctl -u scepd" tells why it is not running.)";
 constexpr std::string_view hangs =
-    "See what it does with \"systemctl status scepd\", or restart it with \"systemctl restart scepd\".";
+    R"(See what it does with "systemctl status scepd", or restart it with "systemctl restart scepd".)";
 constexpr std::string_view bus =
     "Is dbus.service running? DBUS_SYSTEM_BUS_ADDRESS, when it is set, must name a bus that listens.";
 constexpr std::string_view authority = "Run it as root (sudo scepctl ...) or as a member of group scepd-admin.";

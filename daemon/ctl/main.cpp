@@ -5,7 +5,6 @@
 #include "profile/quantity.hpp"
 #include "profile/suggest.hpp"
 
-#include <clocale>
 #include <functional>
 #include <iostream>
 #include <string>
@@ -130,7 +129,6 @@ std::string noSuchVerb(const CLI::App& app) {
 } // namespace
 
 int main(int argc, char** argv) {
-    std::setlocale(LC_TIME, "");
     Arguments arguments;
     CLI::App app("Certificates that scepd keeps for this endpoint: how they are, and what to do about them.",
                  "scepctl");

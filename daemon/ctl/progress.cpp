@@ -39,6 +39,19 @@ bool deploysSoon(const Certificate& certificate, Time now) {
     return certificate.nextAction == "deploy" && certificate.nextActionTime <= now;
 }
 
+/// What runs, or why the state is what it is.
+std::string detail(const Certificate& certificate) {
+    const auto text = isRunning(certificate) ? inWords(certificate.attemptPhase) : certificate.reason;
+    return text.empty() ? text : ": " + text;
+}
+
+/// Nothing while something runs, and when nothing is planned.
+std::string countdown(const Certificate& certificate, Time now) {
+    if (isRunning(certificate) || certificate.nextActionTime <= now) return {};
+    if (certificate.nextAction.empty() || certificate.nextAction == "nothing") return {};
+    return fmt::format(", next {} {}", certificate.nextAction, relative(certificate.nextActionTime, now));
+}
+
 } // namespace
 
 void observe(Watched& watched, const Properties& changed) {
@@ -66,15 +79,11 @@ bool isPending(const Certificate& certificate) {
 }
 
 std::string situation(const Certificate& certificate) {
-    if (isRunning(certificate)) return fmt::format("{}: {}", certificate.state, inWords(certificate.attemptPhase));
-    if (certificate.reason.empty()) return certificate.state;
-    return fmt::format("{}: {}", certificate.state, certificate.reason);
+    return certificate.state + detail(certificate);
 }
 
-std::string countdown(const Certificate& certificate, Time now) {
-    if (isRunning(certificate) || certificate.nextActionTime <= now) return {};
-    if (certificate.nextAction.empty() || certificate.nextAction == "nothing") return {};
-    return fmt::format("next {} {}", certificate.nextAction, relative(certificate.nextActionTime, now));
+std::string progress(const Certificate& certificate, Time now) {
+    return certificate.state + countdown(certificate, now) + detail(certificate);
 }
 
 } // namespace scepd::ctl

@@ -35,7 +35,8 @@ bool isPending(const Certificate& certificate);
 /// second.
 std::string situation(const Certificate& certificate);
 
-/// "next poll in 42 s", or nothing when nothing is planned or something runs.
-std::string countdown(const Certificate& certificate, Time now);
+/// The same with the time that is left in front, where a narrow terminal does not cut it:
+/// "pending, next poll in 42 s: the CA keeps request 3F for approval".
+std::string progress(const Certificate& certificate, Time now);
 
 } // namespace scepd::ctl

@@ -37,8 +37,9 @@ toml::array array(const Json::Array& values) {
 
 toml::table table(const Json::Object& object) {
     toml::table result;
-    for (const auto& [key, value] : object)
-        with(value, [&](auto&& element) { result.insert_or_assign(key, std::forward<decltype(element)>(element)); });
+    for (const auto& entry : object)
+        with(entry.second,
+             [&](auto&& element) { result.insert_or_assign(entry.first, std::forward<decltype(element)>(element)); });
     return result;
 }
 

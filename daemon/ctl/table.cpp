@@ -93,7 +93,7 @@ void Table::print(const Console& console) const {
     std::ranges::for_each(rows_, line);
 }
 
-void Fields::add(std::string label, std::string value, Colour colour) {
+void Fields::add(std::string label, const std::string& value, Colour colour) {
     if (value.empty()) return;
     fields_.push_back({std::move(label), printable(value), colour});
 }

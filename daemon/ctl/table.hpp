@@ -47,7 +47,7 @@ private:
 /// "Label:   value" lines with the values below each other; a line without a value is left out.
 class Fields {
 public:
-    void add(std::string label, std::string value, Colour colour = Colour::none);
+    void add(std::string label, const std::string& value, Colour colour = Colour::none);
     /// Every line begins with `indent`.
     void print(const Console& console, const std::string& indent = {}) const;
 

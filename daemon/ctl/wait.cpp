@@ -175,11 +175,8 @@ void Wait::guard(const std::function<void()>& body) noexcept {
 /// A line per change in a pipe; on a terminal one line that is written over.
 void Wait::tell(const std::string& name, One& one) {
     if (console_.json) return;
-    const auto at = now();
     const auto& certificate = one.watched.now;
-    const auto after = countdown(certificate, at);
-    const auto text =
-        printable(fmt::format("{}: {}{}{}", name, situation(certificate), after.empty() ? "" : "; ", after));
+    const auto text = printable(fmt::format("{}: {}", name, progress(certificate, now())));
     if (console_.terminal) return writeOver(text);
     if (one.told == situation(certificate)) return;
     one.told = situation(certificate);

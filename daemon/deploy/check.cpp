@@ -52,7 +52,7 @@ struct Pinned {
         return select([&](const auto& ca) { return std::ranges::find(wanted, ca) != wanted.end(); });
     }
     /// The first use was scepd-enroll's; what it remembered is all there is to compare with.
-    Certificates operator()(const profile::FirstUse&) const { return offered; }
+    Certificates operator()(const profile::FirstUse& /*trust*/) const { return offered; }
 
     static Certificates read(const std::filesystem::path& file) {
         try {

@@ -223,6 +223,10 @@ void Deployer::settle(const std::string& name, Reach reach) {
     Transaction transaction(root_, *intent);
     if (intent->phase == Phase::stage) return transaction.discard();
     settleFiles(transaction);
+    if (const auto& done = transaction.intent(); done.phase == Phase::undone)
+        log::notice("{}: its targets hold what lay there before", name);
+    else
+        log::notice("{}: its targets hold generation {}", name, done.generation);
     if (reach == Reach::consumersToo) settleConsumers(transaction);
 }
 

@@ -38,7 +38,7 @@ fs::path find(const fs::path& root, const std::string& hook) {
         const auto directory = Directory::openIfExists(root, folder);
         const auto status = directory ? directory->status(hook) : std::nullopt;
         if (!status) continue;
-        const auto path = directory->path() / hook;
+        auto path = directory->path() / hook;
         if (!S_ISREG(status->st_mode) || (status->st_mode & S_IXUSR) == 0)
             throw Error(Fault::configuration,
                         fmt::format("{} is not an executable file; chmod +x, no symlink", path.string()));

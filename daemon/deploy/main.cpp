@@ -33,15 +33,21 @@ public:
     template <typename Body>
     auto during(Body body) {
         return [this, body](const auto&... arguments) {
-            const Rearm afterwards{*this};
+            const Rearm afterwards(*this);
             return body(arguments...);
         };
     }
 
 private:
-    struct Rearm {
-        IdleExit& idle;
-        ~Rearm() { idle.rearm(); }
+    class Rearm {
+    public:
+        explicit Rearm(IdleExit& idle) : idle_(idle) {}
+        ~Rearm() { idle_.rearm(); }
+        Rearm(const Rearm&) = delete;
+        Rearm& operator=(const Rearm&) = delete;
+
+    private:
+        IdleExit& idle_;
     };
     void rearm() {
         timer_ = loop_.after(limit_, [this] { loop_.exit(EXIT_SUCCESS); });

@@ -83,7 +83,7 @@ void checkPath(const std::string& path) {
     const std::filesystem::path asPath(path);
     const bool plain = asPath.is_absolute() && asPath.has_filename() && asPath.lexically_normal() == asPath &&
                        std::ranges::none_of(path, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-    if (!plain) throw wrong(fmt::format("\"{}\" is not an absolute path of a file without \"..\"", path));
+    if (!plain) throw wrong(fmt::format(R"("{}" is not an absolute path of a file without "..")", path));
     if (const auto why = profile::forbiddenBecause(path)) throw wrong(fmt::format("{} {}", path, *why));
 }
 

@@ -62,20 +62,8 @@ Engine::Engine(Loop& loop, Places places, Deployer deployer, Audience audience)
 
 // ---- profiles ----
 
-/// A bad new version of a file never replaces the version that runs.
-void Engine::keepFailedFiles(profile::Configuration& configuration) const {
-    for (const auto& failed : configuration.failedFiles)
-        for (const auto& old : configuration_.profiles)
-            if (old.file == failed) configuration.profiles.push_back(old);
-    std::ranges::sort(configuration.profiles, {}, [](const profile::Profile& profile) {
-        return std::filesystem::path(profile.file).filename().string();
-    });
-}
-
 void Engine::reload() {
-    auto configuration = profile::load(places_.root);
-    keepFailedFiles(configuration);
-    configuration_ = std::move(configuration);
+    configuration_ = profile::load(places_.root, configuration_);
     auto old = std::exchange(entries_, {});
     for (const auto& profile : configuration_.profiles) {
         if (!applies(profile, configuration_.settings)) continue;
@@ -108,7 +96,8 @@ Entry Engine::makeEntry(const std::shared_ptr<const profile::Profile>& profile,
     entry.blocked = profile::unsupported(profile->scep, certificate).value_or("");
     entry.held = usableHeld(places_.root, certificate.name, machineId_);
     entry.written = entry.history = store::readHistory(places_.root, certificate.name);
-    entry.history.deployment.failures = 0; // after a crash or a power cut nothing is more urgent than a whole installation
+    // After a crash or a power cut nothing is more urgent than a whole installation.
+    entry.history.deployment.failures = 0;
     if (const auto current = digest(profile->file); entry.history.configuration != current) {
         startAfresh(entry);
         entry.history.configuration = current;
@@ -137,9 +126,10 @@ void Engine::takeOver(Entry& fresh, Entry& old) const {
     fresh.history = std::move(old.history);
     fresh.written = std::move(old.written);
     fresh.asked = std::move(old.asked);
-    const bool deploying = old.running && old.running->action == Action::deploy;
-    if (same || deploying) fresh.running = std::move(old.running);
-    if (!same) startAfresh(fresh);
+    if (same)
+        fresh.running = std::move(old.running);
+    else
+        startAfresh(fresh);
     fresh.history.configuration = std::move(configuration);
 }
 
@@ -183,7 +173,7 @@ void Engine::cancel(const std::string& name) {
     auto* entry = find(name);
     if (entry == nullptr || !entry->running || !entry->running->child) return;
     entry->history.requested = never; // what was asked for is not wanted any more
-    attemptEnded(name, record::Failed{Fault::local, "cancelled on request", std::nullopt});
+    attemptEnded(*entry, record::Failed{Fault::local, "cancelled on request", std::nullopt});
 }
 
 std::string Engine::pem(const std::string& name, const std::string& what) const {
@@ -253,235 +243,8 @@ void Engine::start(Entry& entry, Action action) {
         if (action == Action::deploy) return startDeployment(entry);
         startAttempt(entry, action);
     } catch (const Error& error) {
-        attemptEnded(entry.name(), record::Failed{error.fault(), error.what(), std::nullopt});
+        attemptEnded(entry, record::Failed{error.fault(), error.what(), std::nullopt});
     }
-}
-
-// ---- attempts ----
-
-std::unique_ptr<EnrollRun> Engine::spawn(Entry& entry, std::vector<std::string> arguments) {
-    const auto name = entry.name();
-    arguments.insert(arguments.begin(), fmt::format("--root={}", places_.root.string()));
-    arguments.push_back(name);
-    const auto phase = [this, name](const std::string& word) {
-        auto* found = find(name);
-        if (found == nullptr || !found->running) return;
-        found->running->phase = word;
-        audience_.one(found->status(now()));
-    };
-    const auto end = [this, name](const record::Report& report) { attemptEnded(name, report); };
-    const auto deadline =
-        entry.profile->scep.timeout * 3 + Duration(1min); // each exchange bounds itself; this is for what hangs
-    const auto challenge = std::exchange(entry.asked, {}).challenge;
-    return std::make_unique<EnrollRun>(loop_, places_.enrollProgram, std::move(arguments), challenge.get(), deadline,
-                                       EnrollRun::Listener{phase, end});
-}
-
-void Engine::startAttempt(Entry& entry, Action action) {
-    auto& history = entry.history;
-    const auto time = now();
-    if (action == Action::poll && time - history.pending->since > entry.policy.pollLimit) {
-        store::dropTransaction(places_.root, entry.name());
-        history.pending.reset();
-        throw Error(Fault::refused,
-                    fmt::format("the CA did not decide within poll-limit ({})", humanDuration(entry.policy.pollLimit)));
-    }
-    ++history.attempts;
-    history.lastAttempt = time;
-    if (history.requested != never) history.requested = std::min(history.requested, time - Duration(1));
-    const bool renews = entry.held && entry.held->notAfter > time && !entry.outdated(); // other names are a new enrollment
-    entry.running = Running{action, "start", nullptr};
-    entry.running->child = spawn(entry, renews ? std::vector<std::string>{"--renew"} : std::vector<std::string>{});
-    changed(entry);
-    audience_.event(entry.name(), "requested", "", entry.held);
-}
-
-void Engine::attemptEnded(const std::string& name, const record::Report& report) {
-    auto* entry = find(name);
-    if (entry == nullptr) return;
-    const auto ran = std::exchange(entry->running, std::nullopt);
-    std::visit([&](const auto& result) { ended(*entry, result); }, report);
-    changed(*entry);
-    planSoon();
-}
-
-void Engine::ended(Entry& entry, const record::Issued& issued) {
-    auto& history = entry.history;
-    entry.held = issued.held;
-    history.lastOutcome = Outcome::issued;
-    history.lastSuccess = now();
-    history.failures = 0;
-    history.lastFault.reset();
-    history.lastError.clear();
-    history.notBeforeNextAttempt = never;
-    history.pending.reset();
-    history.deployment.failures = 0;
-    history.deployment.error.clear();
-    entry.lastComplaint.clear();
-    const auto text = fmt::format("{}: issued: generation {}, serial {}, valid until {}", entry.name(),
-                                  issued.held.generation, issued.held.serialNumber, rfc3339(issued.held.notAfter));
-    log::write(log::Level::notice, text, {{"SCEPD_CERTIFICATE", entry.name()}, {"SCEPD_PROFILE", entry.profile->file}});
-    audience_.event(entry.name(), "issued", "", entry.held);
-    startDeployment(entry);
-}
-
-void Engine::ended(Entry& entry, const record::Pending& pending) {
-    auto& history = entry.history;
-    const auto time = now();
-    const bool known = history.pending && history.pending->id == pending.transaction;
-    if (known)
-        ++history.pending->polls;
-    else
-        history.pending =
-            record::PendingTransaction{.id = pending.transaction, .since = time, .lastPoll = time, .polls = 0};
-    history.pending->lastPoll = time;
-    history.lastOutcome = Outcome::pending;
-    history.failures = 0;
-    history.lastFault.reset();
-    history.lastError.clear();
-    if (known) return;
-    log::notice("{}: the CA keeps request {} for approval", entry.name(), pending.transaction);
-    audience_.event(entry.name(), "pending", "", entry.held);
-}
-
-void Engine::ended(Entry& entry, const record::Refused& refused) {
-    auto& history = entry.history;
-    history.pending.reset();
-    history.lastOutcome = Outcome::refused;
-    history.lastFault = Fault::refused;
-    history.lastError = refused.reason;
-    ++history.failures;
-    complain(entry, "refused", refused.reason);
-}
-
-void Engine::ended(Entry& entry, const record::Waiting& waiting) {
-    auto& history = entry.history;
-    history.lastOutcome = Outcome::waiting;
-    history.lastFault.reset();
-    history.lastError = waiting.reason;
-    ++history.failures;
-    complain(entry, "failed", waiting.reason);
-}
-
-void Engine::ended(Entry& entry, const record::Failed& failed) {
-    auto& history = entry.history;
-    history.lastOutcome = Outcome::failed;
-    history.lastFault = failed.fault;
-    history.lastError = failed.reason;
-    ++history.failures;
-    if (failed.retryAfter) history.notBeforeNextAttempt = now() + std::min<Duration>(*failed.retryAfter, 24h);
-    if (history.pending) history.pending->lastPoll = now();
-    complain(entry, "failed", failed.reason);
-}
-
-/// scepd-enroll reports this only when it was asked to look at listeners, which has its own end.
-void Engine::ended(Entry& entry, const record::Served&) {
-    ended(entry,
-          record::Failed{Fault::local, "scepd-enroll reported something that it was not asked for", std::nullopt});
-}
-
-// ---- deployment ----
-
-void Engine::startDeployment(Entry& entry) {
-    const auto name = entry.name();
-    const auto generation = entry.held->generation;
-    entry.running = Running{Action::deploy, "deploy", nullptr};
-    changed(entry);
-    deployer_.deploy(name, generation,
-                     [this, name, generation](auto result) { deployed(name, generation, std::move(result)); });
-}
-
-void Engine::deployed(const std::string& name, unsigned generation,
-                      std::expected<std::vector<record::TargetState>, Error> result) {
-    auto* entry = find(name);
-    if (entry == nullptr) return;
-    if (!result) return deploymentFailed(*entry, result.error().what());
-    auto& targets = entry->history.deployment.targets = std::move(*result);
-    const bool confirmed =
-        std::ranges::none_of(targets, [](const auto& target) { return target.state == "unconfirmed"; });
-    if (confirmed) return confirm(name, generation);
-    lookAtServed(*entry, generation);
-}
-
-void Engine::lookAtServed(Entry& entry, unsigned generation) {
-    const auto name = entry.name();
-    entry.running = Running{Action::deploy, "served", nullptr};
-    const auto end = [this, name, generation](const record::Report& report) {
-        auto* found = find(name);
-        if (found == nullptr) return;
-        if (std::holds_alternative<record::Served>(report)) return confirm(name, generation);
-        const auto* failed = std::get_if<record::Failed>(&report);
-        rollback(*found, failed != nullptr ? failed->reason : "scepd-enroll did not say what is served");
-    };
-    const std::vector<std::string> arguments{fmt::format("--root={}", places_.root.string()),
-                                             fmt::format("--served={}", generation), name};
-    try {
-        entry.running->child = std::make_unique<EnrollRun>(loop_, places_.enrollProgram, arguments, -1, 1min,
-                                                           EnrollRun::Listener{[](const std::string&) {}, end});
-    } catch (const Error& error) {
-        return deploymentFailed(entry, error.what());
-    }
-    changed(entry);
-}
-
-void Engine::confirm(const std::string& name, unsigned generation) {
-    deployer_.confirm(name, generation,
-                      [this, name, generation](const auto& result) { confirmed(name, generation, result); });
-}
-
-void Engine::confirmed(const std::string& name, unsigned generation,
-                       const std::expected<std::vector<record::TargetState>, Error>& result) {
-    auto* entry = find(name);
-    if (entry == nullptr) return;
-    if (!result) return deploymentFailed(*entry, result.error().what());
-    auto& deployment = entry->history.deployment;
-    for (auto& target : deployment.targets)
-        if (target.state == "unconfirmed") target.state = "deployed";
-    deployment.generation = generation;
-    deployment.confirmed = true;
-    deployment.failures = 0;
-    deployment.error.clear();
-    if (generation > 1) entry->history.lastRenewal = now();
-    entry->running.reset();
-    entry->lastComplaint.clear();
-    log::write(log::Level::notice, fmt::format("{}: generation {} is deployed", name, generation),
-               {{"SCEPD_CERTIFICATE", name}, {"SCEPD_PROFILE", entry->profile->file}});
-    audience_.event(name, "deployed", "", entry->held);
-    changed(*entry);
-    planSoon();
-}
-
-/// A listener does not present the new certificate: back to what worked, if there is something to go back to.
-void Engine::rollback(Entry& entry, const std::string& why) {
-    if (entry.history.deployment.generation == 0) {
-        for (auto& target : entry.history.deployment.targets)
-            if (target.state == "unconfirmed") target = {target.target, "not-served", why};
-        return deploymentFailed(entry, why);
-    }
-    const auto name = entry.name();
-    entry.running = Running{Action::deploy, "rollback", nullptr};
-    changed(entry);
-    deployer_.rollback(name, 0, [this, name, why](auto result) {
-        auto* found = find(name);
-        if (found == nullptr) return;
-        if (!result)
-            return deploymentFailed(*found,
-                                    fmt::format("{}; going back failed as well: {}", why, result.error().what()));
-        found->history.deployment.targets = std::move(*result);
-        audience_.event(name, "rolled-back", why, found->held);
-        deploymentFailed(*found, fmt::format("{}; the generation before was put back", why));
-    });
-}
-
-void Engine::deploymentFailed(Entry& entry, const std::string& why) {
-    auto& deployment = entry.history.deployment;
-    ++deployment.failures;
-    deployment.lastAttempt = now();
-    deployment.error = fmt::format("the deployment failed: {}", why);
-    entry.running.reset();
-    complain(entry, "failed", deployment.error);
-    changed(entry);
-    planSoon();
 }
 
 // ---- telling ----
@@ -489,6 +252,16 @@ void Engine::deploymentFailed(Entry& entry, const std::string& why) {
 Entry* Engine::find(const std::string& name) {
     const auto found = entries_.find(name);
     return found == entries_.end() ? nullptr : &found->second;
+}
+
+Entry* Engine::findRunning(const std::string& name, unsigned id) {
+    auto* entry = find(name);
+    return entry != nullptr && entry->running && entry->running->id == id ? entry : nullptr;
+}
+
+void Engine::begin(Entry& entry, Action action, const std::string& phase) {
+    entry.running = Running{action, ++lastRunning_, phase, nullptr};
+    changed(entry);
 }
 
 /// Writes down what is known now and shows it. A full disk does not stop the daemon: what it knows it keeps in memory.

@@ -68,7 +68,6 @@ public:
 private:
     [[nodiscard]] Entry makeEntry(const std::shared_ptr<const profile::Profile>& profile,
                                   const profile::Certificate& certificate);
-    void keepFailedFiles(profile::Configuration& configuration) const;
     void startAfresh(Entry& entry) const;
     void takeOver(Entry& fresh, Entry& old) const;
     bool ask(Entry& entry, record::RequestOptions options);
@@ -78,16 +77,18 @@ private:
     void setAlarm(Time decided, Time now);
     void start(Entry& entry, record::Action action);
     void startAttempt(Entry& entry, record::Action action);
+    void attemptEnded(Entry& entry, const record::Report& report);
+
+    using Targets = std::vector<record::TargetState>;
     void startDeployment(Entry& entry);
-    void attemptEnded(const std::string& name, const record::Report& report);
-    void deployed(const std::string& name, unsigned generation,
-                  std::expected<std::vector<record::TargetState>, Error> result);
-    void lookAtServed(Entry& entry, unsigned generation);
-    void confirm(const std::string& name, unsigned generation);
-    void confirmed(const std::string& name, unsigned generation,
-                   const std::expected<std::vector<record::TargetState>, Error>& result);
+    void deployed(Entry& entry, std::expected<Targets, Error> result);
+    void lookAtServed(Entry& entry);
+    void confirm(Entry& entry);
+    void confirmed(Entry& entry, const std::expected<Targets, Error>& result);
     void rollback(Entry& entry, const std::string& why);
     void deploymentFailed(Entry& entry, const std::string& why);
+    [[nodiscard]] Deployer::Done whenDone(const Entry& entry,
+                                          std::function<void(Entry&, std::expected<Targets, Error>)> then);
 
     void ended(Entry& entry, const record::Issued& issued);
     void ended(Entry& entry, const record::Pending& pending);
@@ -97,6 +98,9 @@ private:
     void ended(Entry& entry, const record::Served& served);
 
     Entry* find(const std::string& name);
+    /// The entry when this still runs for it: an answer may come after a cancellation or for an older profile.
+    Entry* findRunning(const std::string& name, unsigned id);
+    void begin(Entry& entry, record::Action action, const std::string& phase);
     void changed(Entry& entry);
     void complain(Entry& entry, const std::string& event, const std::string& text);
     void showOverview();
@@ -110,6 +114,7 @@ private:
     profile::Configuration configuration_;
     std::map<std::string, Entry> entries_;
     Loop::Handle alarm_;
+    unsigned lastRunning_ = 0;
 };
 
 } // namespace scepd

@@ -30,7 +30,7 @@ schedule::Candidate Entry::candidate(Time now) const {
         .name = name(),
         .authority = profile->scep.urls.front(),
         .opensTheNetwork = certificate.usage == profile::Usage::ieee8021x,
-        .asked = schedule::asked(history, now),
+        .asked = schedule::asked(history, now) || schedule::owed(history),
         .running = running.has_value(),
         .unfinished = schedule::renewalUnfinished(held, history, now),
         .step = std::move(step),

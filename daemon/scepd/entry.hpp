@@ -17,6 +17,7 @@ namespace scepd {
 /// What runs for a certificate now: an attempt of scepd-enroll, or a deployment.
 struct Running {
     record::Action action = record::Action::nothing;
+    unsigned id = 0; ///< Answers that come for another one are too late.
     std::string phase;
     std::unique_ptr<EnrollRun> child; ///< None while the deployer works.
 };
@@ -29,7 +30,7 @@ struct Entry {
     std::string blocked; ///< Why this version cannot request it; empty when it can.
     std::optional<record::Held> held;
     record::History history, written; ///< What happened, and what of it is on the disk.
-    record::RequestOptions asked; ///< Of the last request that was not served yet.
+    record::RequestOptions asked;     ///< Of the last request that was not served yet.
     std::optional<Running> running;
     std::string lastComplaint; ///< The last warning in the log, and when: the same one is not repeated within an hour.
     Time lastComplaintTime;

@@ -15,6 +15,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sdbus-c++/sdbus-c++.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -67,6 +68,7 @@ int serve(const Options& options) {
             [&](const auto& overview) {
                 objects->show(overview);
                 notify("STATUS=" + engine->summary());
+                ::malloc_trim(0); // profiles as text take more than what they say, and this process idles for weeks
             },
         .event = [&](const auto& name, const auto& event, const auto& reason,
                      const auto& held) { objects->announce(name, event, reason, held); },

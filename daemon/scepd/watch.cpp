@@ -22,11 +22,6 @@ constexpr unsigned atOnce = IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE;
 constexpr unsigned whenQuiet = IN_CREATE | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB;
 constexpr Duration quietTime = 1s;
 
-/// Profiles and settings end in .toml; everything else there is temporary or not ours.
-bool isConfiguration(const std::string& fileName) {
-    return fileName.ends_with(".toml") && !fileName.starts_with(".");
-}
-
 } // namespace
 
 ConfigurationWatch::ConfigurationWatch(Loop& loop, const fs::path& root, std::function<void()> changed)
@@ -87,7 +82,7 @@ bool ConfigurationWatch::take(int descriptor, unsigned mask, const std::string& 
     const bool foldersChanged = (mask & (IN_ISDIR | IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED)) != 0;
     if (foldersChanged) watchFolders();
     const auto found = watched_.find(descriptor);
-    const bool ours = found != watched_.end() && isConfiguration(fileName) &&
+    const bool ours = found != watched_.end() && profile::isProfileName(fileName) &&
                       (std::ranges::find(folders_, found->second) != folders_.end() || fileName == "scepd.toml");
     if (!ours && !foldersChanged) return false;
     if (ours && (mask & atOnce) != 0) return true;

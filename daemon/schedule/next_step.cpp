@@ -48,11 +48,6 @@ Time past(Time time, Time now) {
     return time > now ? never : time;
 }
 
-/// Nothing was issued since somebody asked: the attempt failed, or ended with the daemon.
-bool owed(const History& history) {
-    return history.requested != never && history.requested > history.lastSuccess;
-}
-
 /// Puts a step off: to what the server asked for, and by the delay after failed attempts.
 Step putOff(Step step, const Policy& policy, const History& history, std::optional<Duration> remaining, Time now) {
     if (history.notBeforeNextAttempt <= now + longestRetryAfter)
@@ -151,6 +146,10 @@ Duration backoff(const Policy& policy, const History& history, std::optional<Dur
 
 bool asked(const History& history, Time now) {
     return history.requested != never && history.requested >= past(history.lastAttempt, now);
+}
+
+bool owed(const History& history) {
+    return history.requested != never && history.requested > history.lastSuccess;
 }
 
 bool renewalUnfinished(const std::optional<Held>& held, const History& history, Time now) {

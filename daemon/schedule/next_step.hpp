@@ -58,6 +58,9 @@ Duration backoff(const Policy& policy, const record::History& history, std::opti
 /// True when somebody asked and no attempt was made since.
 bool asked(const record::History& history, Time now);
 
+/// True when nothing was issued since somebody asked: the attempt failed, or ended with the daemon.
+bool owed(const record::History& history);
+
 /// True while a renewal has begun and is no success yet: the CA keeps it for approval, or it is issued and the targets
 /// still hold the generation before.
 bool renewalUnfinished(const std::optional<record::Held>& held, const record::History& history, Time now);

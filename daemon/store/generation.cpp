@@ -90,7 +90,7 @@ unsigned currentNumber(const fs::path& root, const std::string& name) {
 
 record::Held parseFacts(const std::string& text, const fs::path& path) {
     try {
-        return heldFrom(parseOwn(text, path.string()));
+        return heldFrom(parseOwn(text));
     } catch (const Error& error) {
         throw error.during(fmt::format("read {}", path.string()));
     }

@@ -137,7 +137,7 @@ record::History readHistory(const fs::path& root, const std::string& name) {
     const auto text = file::readIfExists(path);
     if (!text) return {};
     try {
-        return historyFrom(parseOwn(*text, path.string()));
+        return historyFrom(parseOwn(*text));
     } catch (const Error& error) {
         setAside(path, error.during("read " + path.string()));
         return {};

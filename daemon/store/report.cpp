@@ -59,7 +59,7 @@ std::string toText(const record::Report& report) {
 }
 
 record::Report reportFromText(const std::string& text) {
-    const auto table = parseOwn(text, "report");
+    const auto table = parseOwn(text);
     const auto result = get<std::string>(table, "result");
     if (result == "issued") return issuedFrom(table);
     if (result == "pending") return record::Pending{get<std::string>(table, "transaction")};

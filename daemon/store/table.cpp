@@ -6,15 +6,14 @@
 
 namespace scepd::store {
 
-toml::table parseOwn(const std::string& text, std::string_view file) {
+toml::table parseOwn(const std::string& text) {
     try {
-        auto table = toml::parse(text, file);
+        auto table = toml::parse(text);
         if (get<std::int64_t>(table, "version") > formatVersion)
-            throw Error(Fault::local, fmt::format("{}: written by a newer version of scepd", file));
+            throw Error(Fault::local, "written by a newer version of scepd");
         return table;
     } catch (const toml::parse_error& error) {
-        throw Error(Fault::local,
-                    fmt::format("{}: line {}: damaged: {}", file, error.source().begin.line, error.description()));
+        throw Error(Fault::local, fmt::format("line {}: damaged: {}", error.source().begin.line, error.description()));
     }
 }
 

@@ -16,8 +16,8 @@ namespace scepd::store {
 
 inline constexpr std::int64_t formatVersion = 1;
 
-/// Parses one of our files. Throws Error{local} "FILE: line L: ..." when it is damaged or of a newer version.
-toml::table parseOwn(const std::string& text, std::string_view file);
+/// Parses the text of one of our files. Throws Error{local} "line L: ..." when it is damaged or of a newer version.
+toml::table parseOwn(const std::string& text);
 
 /// The text of a table, as we write it.
 std::string print(const toml::table& table);

@@ -56,7 +56,7 @@ std::optional<Transaction> readTransaction(const fs::path& root, const std::stri
     const auto text = file::readIfExists(files.table);
     if (!text) return std::nullopt;
     try {
-        const auto table = parseOwn(*text, files.table.string());
+        const auto table = parseOwn(*text);
         return Transaction{
             .id = get<std::string>(table, "id"),
             .key = file::readSecret(files.key),

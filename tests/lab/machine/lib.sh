@@ -94,7 +94,7 @@ in_state() {
 
 # text NAME PROPERTY: a property that is a string, without the type and the quotes.
 text() {
-    property "$1" "$2" | sed -E 's/^s "(.*)"$/\1/; s/\\"/"/g'
+    property "$1" "$2" | sed -E 's/^s "(.*)"$/\1/; s/\\(["\x27])/\1/g'
 }
 
 # number NAME PROPERTY: a property that is a number, without the type.

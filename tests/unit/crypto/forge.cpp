@@ -164,7 +164,8 @@ std::string signedData(const SignedSpec& spec, const Identity& signer) {
     addSigner(cms.get(), signer, spec);
     for (const auto& further : spec.furtherSigners)
         addSigner(cms.get(), further, spec);
-    const auto content = bioOf(spec.content.value_or(""));
+    const auto text = spec.content.value_or("");
+    const auto content = bioOf(text);
     BIO_set_mem_eof_return(content.get(), 0);
     need(CMS_final(cms.get(), content.get(), nullptr, CMS_BINARY | (detached ? CMS_DETACHED : 0U)));
     return der(cms.get());

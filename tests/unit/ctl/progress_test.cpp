@@ -100,12 +100,13 @@ TEST(Progress, TheSituationIsTheStateWithWhatRunsOrWhy) {
 
 TEST(Progress, CountsDownToWhatComesNext) {
     auto certificate = in("pending", "poll");
+    certificate.reason = "the CA keeps request 3F for approval";
     certificate.nextActionTime = here + 42s;
-    EXPECT_EQ(countdown(certificate, here), "next poll in 42 s");
-    EXPECT_EQ(countdown(certificate, here + 42s), "");
+    EXPECT_EQ(progress(certificate, here), "pending, next poll in 42 s: the CA keeps request 3F for approval");
+    EXPECT_EQ(progress(certificate, here + 42s), "pending: the CA keeps request 3F for approval");
     certificate.attemptPhase = "poll";
-    EXPECT_EQ(countdown(certificate, here), "");
-    EXPECT_EQ(countdown(in("failed", "nothing"), here), "");
+    EXPECT_EQ(progress(certificate, here), "pending: asking the CA whether it has decided");
+    EXPECT_EQ(progress(in("failed", "nothing"), here), "failed");
 }
 
 } // namespace

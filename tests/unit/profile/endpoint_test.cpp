@@ -63,6 +63,8 @@ public:
     }
     FakeHostname1(const FakeHostname1&) = delete;
     FakeHostname1& operator=(const FakeHostname1&) = delete;
+    FakeHostname1(FakeHostname1&&) = delete;
+    FakeHostname1& operator=(FakeHostname1&&) = delete;
     ~FakeHostname1() {
         stop_ = true;
         thread_.join();

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ inline const std::string aSubject = "subject = \"CN=host\"\n";
 
 inline std::vector<std::string> formatted(const std::vector<Diagnostic>& diagnostics) {
     std::vector<std::string> lines;
+    lines.reserve(diagnostics.size());
     for (const auto& diagnostic : diagnostics)
         lines.push_back(format(diagnostic));
     return lines;
@@ -48,6 +50,8 @@ public:
     }
     TemporaryRoot(const TemporaryRoot&) = delete;
     TemporaryRoot& operator=(const TemporaryRoot&) = delete;
+    TemporaryRoot(TemporaryRoot&&) = delete;
+    TemporaryRoot& operator=(TemporaryRoot&&) = delete;
     ~TemporaryRoot() {
         std::error_code ignored;
         std::filesystem::remove_all(path_, ignored);
@@ -58,7 +62,7 @@ public:
 
     /// Writes a file with its folders; nobody but its owner may change it.
     std::filesystem::path write(const std::string& inside, const std::string& content, mode_t mode = 0640) const {
-        const auto file = path_ / inside;
+        auto file = path_ / inside;
         makeFolder(file.parent_path());
         std::ofstream(file) << content;
         ::chmod(file.c_str(), mode);

@@ -1,0 +1,142 @@
+// The engine's part that starts attempts of scepd-enroll and writes down how they ended.
+
+#include "scepd/engine.hpp"
+
+#include "base/log.hpp"
+#include "store/transaction.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace scepd {
+
+using record::Action;
+using record::Outcome;
+using namespace std::chrono_literals;
+
+std::unique_ptr<EnrollRun> Engine::spawn(Entry& entry, std::vector<std::string> arguments) {
+    const auto name = entry.name();
+    arguments.insert(arguments.begin(), fmt::format("--root={}", places_.root.string()));
+    arguments.push_back(name);
+    const auto id = entry.running->id;
+    const auto phase = [this, name, id](const std::string& word) {
+        auto* found = findRunning(name, id);
+        if (found == nullptr) return;
+        found->running->phase = word;
+        audience_.one(found->status(now()));
+    };
+    const auto end = [this, name, id](const record::Report& report) {
+        if (auto* found = findRunning(name, id)) attemptEnded(*found, report);
+    };
+    const auto deadline =
+        entry.profile->scep.timeout * 3 + Duration(1min); // each exchange bounds itself; this is for what hangs
+    const auto challenge = std::exchange(entry.asked, {}).challenge;
+    return std::make_unique<EnrollRun>(loop_, places_.enrollProgram, std::move(arguments), challenge.get(), deadline,
+                                       EnrollRun::Listener{phase, end});
+}
+
+void Engine::startAttempt(Entry& entry, Action action) {
+    auto& history = entry.history;
+    const auto time = now();
+    if (action == Action::poll && time - history.pending->since > entry.policy.pollLimit) {
+        store::dropTransaction(places_.root, entry.name());
+        history.pending.reset();
+        throw Error(Fault::refused,
+                    fmt::format("the CA did not decide within poll-limit ({})", humanDuration(entry.policy.pollLimit)));
+    }
+    ++history.attempts;
+    history.lastAttempt = time;
+    if (history.requested != never) history.requested = std::min(history.requested, time - Duration(1));
+    const bool renews =
+        entry.held && entry.held->notAfter > time && !entry.outdated(); // other names are a new enrollment
+    begin(entry, action, "start");
+    entry.running->child = spawn(entry, renews ? std::vector<std::string>{"--renew"} : std::vector<std::string>{});
+    audience_.event(entry.name(), "requested", "", entry.held);
+}
+
+void Engine::attemptEnded(Entry& entry, const record::Report& report) {
+    const auto ran = std::exchange(entry.running, std::nullopt);
+    std::visit([&](const auto& result) { ended(entry, result); }, report);
+    changed(entry);
+    planSoon();
+}
+
+void Engine::ended(Entry& entry, const record::Issued& issued) {
+    auto& history = entry.history;
+    entry.held = issued.held;
+    history.lastOutcome = Outcome::issued;
+    history.lastSuccess = now();
+    history.failures = 0;
+    history.lastFault.reset();
+    history.lastError.clear();
+    history.notBeforeNextAttempt = never;
+    history.pending.reset();
+    history.deployment.failures = 0;
+    history.deployment.error.clear();
+    entry.lastComplaint.clear();
+    const auto text = fmt::format("{}: issued: generation {}, serial {}, valid until {}", entry.name(),
+                                  issued.held.generation, issued.held.serialNumber, rfc3339(issued.held.notAfter));
+    log::write(log::Level::notice, text, {{"SCEPD_CERTIFICATE", entry.name()}, {"SCEPD_PROFILE", entry.profile->file}});
+    audience_.event(entry.name(), "issued", "", entry.held);
+    startDeployment(entry);
+}
+
+void Engine::ended(Entry& entry, const record::Pending& pending) {
+    auto& history = entry.history;
+    const auto time = now();
+    const bool known = history.pending && history.pending->id == pending.transaction;
+    if (known)
+        ++history.pending->polls;
+    else
+        history.pending =
+            record::PendingTransaction{.id = pending.transaction, .since = time, .lastPoll = time, .polls = 0};
+    history.pending->lastPoll = time;
+    history.lastOutcome = Outcome::pending;
+    history.failures = 0;
+    history.lastFault.reset();
+    history.lastError.clear();
+    if (known) return;
+    log::notice("{}: the CA keeps request {} for approval", entry.name(), pending.transaction);
+    audience_.event(entry.name(), "pending", "", entry.held);
+}
+
+void Engine::ended(Entry& entry, const record::Refused& refused) {
+    auto& history = entry.history;
+    history.pending.reset();
+    history.lastOutcome = Outcome::refused;
+    history.lastFault = Fault::refused;
+    history.lastError = refused.reason;
+    ++history.failures;
+    complain(entry, "refused", refused.reason);
+}
+
+void Engine::ended(Entry& entry, const record::Waiting& waiting) {
+    auto& history = entry.history;
+    history.lastOutcome = Outcome::waiting;
+    history.lastFault.reset();
+    history.lastError = waiting.reason;
+    ++history.failures;
+    complain(entry, "failed", waiting.reason);
+}
+
+void Engine::ended(Entry& entry, const record::Failed& failed) {
+    auto& history = entry.history;
+    history.lastOutcome = Outcome::failed;
+    history.lastFault = failed.fault;
+    history.lastError = failed.reason;
+    ++history.failures;
+    if (failed.retryAfter) history.notBeforeNextAttempt = now() + std::min<Duration>(*failed.retryAfter, 24h);
+    if (history.pending) history.pending->lastPoll = now();
+    complain(entry, "failed", failed.reason);
+}
+
+/// scepd-enroll reports this only when it was asked to look at listeners, which has its own end.
+void Engine::ended(Entry& entry, const record::Served&) {
+    ended(entry,
+          record::Failed{Fault::local, "scepd-enroll reported something that it was not asked for", std::nullopt});
+}
+
+} // namespace scepd

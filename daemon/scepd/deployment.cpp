@@ -1,0 +1,125 @@
+// The engine's part that has generations deployed, looks whether they are served, and confirms or rolls back.
+
+#include "scepd/engine.hpp"
+
+#include "base/log.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace scepd {
+namespace {
+
+using record::Action;
+using namespace std::chrono_literals;
+
+/// scepd-enroll looks for ten seconds; this is for what hangs.
+constexpr Duration lookDeadline = 1min;
+
+bool isUnconfirmed(const record::TargetState& target) {
+    return target.state == "unconfirmed";
+}
+
+} // namespace
+
+/// The wall between an answer that comes later and an entry that may have gone on meanwhile.
+Deployer::Done Engine::whenDone(const Entry& entry, std::function<void(Entry&, std::expected<Targets, Error>)> then) {
+    return [this, name = entry.name(), id = entry.running->id,
+            then = std::move(then)](std::expected<Targets, Error> result) {
+        if (auto* found = findRunning(name, id)) then(*found, std::move(result));
+    };
+}
+
+void Engine::startDeployment(Entry& entry) {
+    begin(entry, Action::deploy, "deploy");
+    deployer_.deploy(entry.name(), entry.held->generation,
+                     whenDone(entry, [this](Entry& found, auto result) { deployed(found, std::move(result)); }));
+}
+
+void Engine::deployed(Entry& entry, std::expected<Targets, Error> result) {
+    if (!result) return deploymentFailed(entry, result.error().what());
+    const auto& targets = entry.history.deployment.targets = std::move(*result);
+    if (std::ranges::any_of(targets, isUnconfirmed)) return lookAtServed(entry);
+    confirm(entry);
+}
+
+/// The deployer has no network: scepd-enroll's second job is to look what listeners present.
+void Engine::lookAtServed(Entry& entry) {
+    const auto end = [this, name = entry.name(), id = entry.running->id](const record::Report& report) {
+        auto* found = findRunning(name, id);
+        if (found == nullptr) return;
+        if (std::holds_alternative<record::Served>(report)) return confirm(*found);
+        const auto* failed = std::get_if<record::Failed>(&report);
+        rollback(*found, failed != nullptr ? failed->reason : "scepd-enroll did not say what is served");
+    };
+    const std::vector<std::string> arguments{fmt::format("--root={}", places_.root.string()),
+                                             fmt::format("--served={}", entry.held->generation), entry.name()};
+    entry.running->phase = "served";
+    try {
+        entry.running->child = std::make_unique<EnrollRun>(loop_, places_.enrollProgram, arguments, -1, lookDeadline,
+                                                           EnrollRun::Listener{[](const std::string&) {}, end});
+    } catch (const Error& error) {
+        return deploymentFailed(entry, error.what());
+    }
+    changed(entry);
+}
+
+void Engine::confirm(Entry& entry) {
+    deployer_.confirm(entry.name(), entry.held->generation,
+                      whenDone(entry, [this](Entry& found, const auto& result) { confirmed(found, result); }));
+}
+
+void Engine::confirmed(Entry& entry, const std::expected<Targets, Error>& result) {
+    if (!result) return deploymentFailed(entry, result.error().what());
+    auto& deployment = entry.history.deployment;
+    for (auto& target : deployment.targets)
+        if (isUnconfirmed(target)) target.state = "deployed";
+    deployment.generation = entry.held->generation;
+    deployment.confirmed = true;
+    deployment.failures = 0;
+    deployment.error.clear();
+    if (deployment.generation > 1) entry.history.lastRenewal = now();
+    entry.running.reset();
+    entry.lastComplaint.clear();
+    log::write(log::Level::notice, fmt::format("{}: generation {} is deployed", entry.name(), deployment.generation),
+               {{"SCEPD_CERTIFICATE", entry.name()}, {"SCEPD_PROFILE", entry.profile->file}});
+    audience_.event(entry.name(), "deployed", "", entry.held);
+    changed(entry);
+    planSoon();
+}
+
+/// A listener does not present the new certificate: back to what worked, if there is something to go back to.
+void Engine::rollback(Entry& entry, const std::string& why) {
+    if (entry.history.deployment.generation == 0) {
+        for (auto& target : entry.history.deployment.targets)
+            if (isUnconfirmed(target)) target = {target.target, "not-served", why};
+        return deploymentFailed(entry, why);
+    }
+    entry.running->phase = "rollback";
+    entry.running->child.reset();
+    changed(entry);
+    deployer_.rollback(entry.name(), 0, whenDone(entry, [this, why](Entry& found, auto result) {
+                           if (!result)
+                               return deploymentFailed(
+                                   found, fmt::format("{}; going back failed as well: {}", why, result.error().what()));
+                           found.history.deployment.targets = std::move(*result);
+                           audience_.event(found.name(), "rolled-back", why, found.held);
+                           deploymentFailed(found, fmt::format("{}; the generation before was put back", why));
+                       }));
+}
+
+void Engine::deploymentFailed(Entry& entry, const std::string& why) {
+    auto& deployment = entry.history.deployment;
+    ++deployment.failures;
+    deployment.lastAttempt = now();
+    deployment.error = fmt::format("the deployment failed: {}", why);
+    entry.running.reset();
+    complain(entry, "failed", deployment.error);
+    changed(entry);
+    planSoon();
+}
+
+} // namespace scepd

@@ -1,0 +1,135 @@
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/process.hpp"
+#include "crypto/certificate.hpp"
+#include "integration/scep/endpoint.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+namespace {
+
+using namespace scepd;
+using namespace scepd::test;
+using testing::HasSubstr;
+
+constexpr auto program = "/usr/bin/scepserver"; // Debian's package scep: the tests need it.
+constexpr auto secret = "canary-8CE317021F690069";
+
+sockaddr_in loopback(unsigned port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<in_port_t>(port));
+    return address;
+}
+
+unsigned freePort() {
+    const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    auto address = loopback(0);
+    socklen_t length = sizeof address;
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(socket.get(), generic, length) != 0 || ::getsockname(socket.get(), generic, &length) != 0)
+        throw std::runtime_error("no free port");
+    return ntohs(address.sin_port);
+}
+
+bool answers(unsigned port) {
+    const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const auto address = loopback(port);
+    return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+/// Debian's scepserver with a CA of its own below a directory.
+class ScepServer {
+public:
+    explicit ScepServer(const std::filesystem::path& depot) : depot_(depot), port_(freePort()) {
+        const auto made =
+            process::run({.argv = {program, "ca", "-init", "-depot", depot}, .environment = {}, .descriptors = {}},
+                         std::chrono::seconds(60));
+        if (!made.succeeded()) throw std::runtime_error("scepserver ca -init: " + made.lastOutput);
+        pid_ = process::spawn({.argv = {program, "-depot", depot, "-port", std::to_string(port_), "-challenge", secret,
+                                        "-allowrenew", "0"},
+                               .environment = {},
+                               .descriptors = {},
+                               .standardOutput = log_.get()});
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+        while (!answers(port_)) {
+            if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("scepserver does not listen");
+            std::this_thread::yield();
+        }
+    }
+    ~ScepServer() {
+        ::kill(pid_, SIGTERM);
+        ::waitpid(pid_, nullptr, 0);
+    }
+    ScepServer(const ScepServer&) = delete;
+    ScepServer& operator=(const ScepServer&) = delete;
+
+    [[nodiscard]] ProfileText profile(const std::string& scep) const {
+        const auto ca = crypto::Certificate::fromPem(file::read(depot_ / "ca.pem"));
+        return {.urls = fmt::format("\"http://127.0.0.1:{}/scep\"", port_),
+                .trust = fmt::format("ca-fingerprint = \"{}\"", crypto::hex(ca.fingerprint(crypto::Digest::sha256))),
+                .scep = scep,
+                .challenge = secret};
+    }
+
+private:
+    std::filesystem::path depot_;
+    unsigned port_;
+    UniqueFd log_{::open("/dev/null", O_WRONLY | O_CLOEXEC)};
+    pid_t pid_ = -1;
+};
+
+TEST(DebiansScepserver, IssuesAndRenewsWithLegacyReplies) {
+    const Endpoint endpoint;
+    const ScepServer server(endpoint.root() / "depot");
+    endpoint.configure(server.profile("legacy-replies = true\nrenewal-challenge = \"always\""));
+    const auto first = as<record::Issued>(endpoint.enroll()).held;
+    const auto second = as<record::Issued>(endpoint.renew()).held;
+    EXPECT_EQ(second.generation, 2U);
+    EXPECT_NE(second.serialNumber, first.serialNumber);
+    EXPECT_TRUE(crypto::Certificate::fromPem(endpoint.current().certificate)
+                    .matches(crypto::Key::fromPem(endpoint.current().key)));
+}
+
+TEST(DebiansScepserver, AsksForTheChallengeOfARenewalByRefusingIt) {
+    const Endpoint endpoint;
+    const ScepServer server(endpoint.root() / "depot");
+    endpoint.configure(server.profile("legacy-replies = true"));
+    as<record::Issued>(endpoint.enroll());
+    EXPECT_EQ(as<record::Issued>(endpoint.renew()).held.generation, 2U);
+}
+
+TEST(DebiansScepserver, AnswersInAlgorithmsThatAreRefusedByDefault) {
+    const Endpoint endpoint;
+    const ScepServer server(endpoint.root() / "depot");
+    endpoint.configure(server.profile({}));
+    const auto failed = as<record::Failed>(endpoint.enroll());
+    EXPECT_EQ(failed.fault, Fault::protocol);
+    EXPECT_THAT(failed.reason, HasSubstr("legacy-replies = true"));
+    EXPECT_TRUE(endpoint.holdsNothing());
+}
+
+TEST(DebiansScepserver, RefusesAWrongChallenge) {
+    const Endpoint endpoint;
+    const ScepServer server(endpoint.root() / "depot");
+    auto text = server.profile("legacy-replies = true");
+    text.challenge = "wrong";
+    endpoint.configure(text);
+    EXPECT_EQ(as<record::Refused>(endpoint.enroll()).failInfo, "badRequest");
+}
+
+} // namespace

@@ -1,0 +1,195 @@
+#include "scep/authority.hpp"
+
+#include "base/error.hpp"
+#include "unit/crypto/forge.hpp"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace scepd;
+using namespace scepd::scep;
+using namespace scepd::test;
+using crypto::Certificate;
+using crypto::Digest;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::UnorderedElementsAre;
+
+profile::FingerprintPin pinOf(const Certificate& certificate) {
+    return {profile::Digest::sha256, certificate.fingerprint(Digest::sha256)};
+}
+
+/// An issuing CA below a root, an RA pair, and a device of the same CA.
+class Authority : public testing::Test {
+protected:
+    [[nodiscard]] std::string complaint(const std::vector<Certificate>& offered, const Pin& pin,
+                                        const std::optional<profile::FingerprintPin>& recipient = {},
+                                        Time now = noon) const {
+        try {
+            authenticate(offered, pin, recipient, now);
+            return "nothing";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.fault(), Fault::protocol);
+            return error.what();
+        }
+    }
+
+    Identity root_ = selfSigned({.subject = "CN=root", .ca = true, .keyUsage = "keyCertSign,cRLSign"}, testKey(1));
+    Identity ca_ = issued({.subject = "CN=ca", .ca = true, .serial = 2}, testKey(2), root_);
+    Identity raSigns_ = issued(
+        {.subject = "CN=ra", .keyUsage = "digitalSignature", .extendedKeyUsage = "1.3.6.1.4.1.311.20.2.1", .serial = 3},
+        testKey(3), ca_);
+    Identity raDecrypts_ = issued(
+        {.subject = "CN=ra", .keyUsage = "keyEncipherment", .extendedKeyUsage = "1.3.6.1.4.1.311.20.2.1", .serial = 4},
+        testKey(4), ca_);
+    Identity device_ = issued({.subject = "CN=device", .extendedKeyUsage = "clientAuth", .serial = 5}, testKey(5), ca_);
+};
+
+TEST_F(Authority, IsTheOneThatTheFingerprintNames) {
+    const auto authorities = authenticate({ca_.certificate}, pinOf(ca_.certificate), {}, noon);
+    EXPECT_EQ(authorities.anchor, ca_.certificate);
+    EXPECT_EQ(authorities.recipient, ca_.certificate);
+    EXPECT_THAT(authorities.all, ElementsAre(ca_.certificate));
+}
+
+TEST_F(Authority, IsRecognisedByFingerprintsOfEveryKind) {
+    for (const auto& [ours, theirs] : {std::pair{profile::Digest::sha1, Digest::sha1},
+                                       {profile::Digest::sha384, Digest::sha384},
+                                       {profile::Digest::sha512, Digest::sha512}})
+        EXPECT_EQ(authenticate({ca_.certificate}, profile::FingerprintPin{ours, ca_.certificate.fingerprint(theirs)},
+                               {}, noon)
+                      .anchor,
+                  ca_.certificate);
+}
+
+TEST_F(Authority, BringsItsRaPair) {
+    const std::vector offered{raSigns_.certificate, raDecrypts_.certificate, ca_.certificate, root_.certificate};
+    const auto authorities = authenticate(offered, pinOf(root_.certificate), {}, noon);
+    EXPECT_EQ(authorities.anchor, root_.certificate);
+    EXPECT_EQ(authorities.recipient, raDecrypts_.certificate) << "encrypting to another one is what NDES cannot read";
+    EXPECT_THAT(authorities.all, UnorderedElementsAre(root_.certificate, ca_.certificate, raSigns_.certificate,
+                                                      raDecrypts_.certificate));
+}
+
+TEST_F(Authority, WithoutRaIsTheIssuingCa) {
+    const auto authorities = authenticate({root_.certificate, ca_.certificate}, pinOf(root_.certificate), {}, noon);
+    EXPECT_EQ(authorities.recipient, ca_.certificate);
+}
+
+TEST_F(Authority, PrefersDataEnciphermentToNone) {
+    const auto data = issued({.subject = "CN=ra", .keyUsage = "dataEncipherment", .serial = 9}, testKey(6), ca_);
+    const auto authorities = authenticate({ca_.certificate, data.certificate}, pinOf(ca_.certificate), {}, noon);
+    EXPECT_EQ(authorities.recipient, data.certificate);
+}
+
+TEST_F(Authority, IsAnotherOneWhenTheFingerprintFitsNothing) {
+    const auto other = selfSigned({.subject = "CN=ca", .ca = true}, testKey(6));
+    EXPECT_THAT(complaint({ca_.certificate}, pinOf(other.certificate)),
+                HasSubstr("sha256:" + crypto::hex(ca_.certificate.fingerprint(Digest::sha256))));
+}
+
+TEST_F(Authority, IsNoneWhenTheFingerprintNamesNoCa) {
+    EXPECT_THAT(complaint({raSigns_.certificate, ca_.certificate}, pinOf(raSigns_.certificate)),
+                HasSubstr("not a CA's certificate"));
+}
+
+TEST_F(Authority, DoesNotBringADeviceOfTheSameCaAsAnRa) {
+    // Whoever sits between can add any certificate to the answer, also one that the CA issued to him.
+    const auto authorities = authenticate({device_.certificate, ca_.certificate}, pinOf(ca_.certificate), {}, noon);
+    EXPECT_EQ(authorities.recipient, ca_.certificate);
+    EXPECT_THAT(authorities.all, ElementsAre(ca_.certificate));
+}
+
+TEST_F(Authority, BringsACertificateOfAnyUsageThatTheOperatorNames) {
+    const auto authorities =
+        authenticate({device_.certificate, ca_.certificate}, pinOf(ca_.certificate), pinOf(device_.certificate), noon);
+    EXPECT_EQ(authorities.recipient, device_.certificate);
+    EXPECT_THAT(complaint({ca_.certificate}, pinOf(ca_.certificate), pinOf(device_.certificate)),
+                HasSubstr("recipient-fingerprint fits no"));
+}
+
+TEST_F(Authority, LeavesOutWhatDoesNotChain) {
+    const auto stranger = selfSigned({.subject = "CN=stranger", .ca = true}, testKey(6));
+    const auto impostor = selfSigned({.subject = "CN=root", .ca = true}, testKey(7));
+    const auto strangersRa = issued({.subject = "CN=ra", .keyUsage = "keyEncipherment"}, testKey(8), impostor);
+    const auto authorities =
+        authenticate({stranger.certificate, impostor.certificate, strangersRa.certificate, ca_.certificate},
+                     pinOf(ca_.certificate), {}, noon);
+    EXPECT_THAT(authorities.all, ElementsAre(ca_.certificate));
+    EXPECT_EQ(authorities.recipient, ca_.certificate);
+}
+
+TEST_F(Authority, LeavesOutAnRaThatHasExpired) {
+    const auto expired =
+        issued({.subject = "CN=ra", .keyUsage = "keyEncipherment", .notAfter = noon - std::chrono::seconds(1)},
+               testKey(6), ca_);
+    const auto authorities = authenticate({expired.certificate, ca_.certificate}, pinOf(ca_.certificate), {}, noon);
+    EXPECT_THAT(authorities.all, ElementsAre(ca_.certificate));
+}
+
+TEST_F(Authority, ThatHasExpiredOrIsNotYetValidIsRefused) {
+    EXPECT_THAT(complaint({ca_.certificate}, pinOf(ca_.certificate), {}, noon + std::chrono::days(61)),
+                HasSubstr("expired at"));
+    EXPECT_THAT(complaint({ca_.certificate}, pinOf(ca_.certificate), {}, noon - std::chrono::days(31)),
+                HasSubstr("the clock says"));
+}
+
+TEST_F(Authority, ThatNobodyCanEncryptToIsAnError) {
+    const auto ec = selfSigned({.subject = "CN=ec", .ca = true}, ecTestKey());
+    EXPECT_THAT(complaint({ec.certificate}, pinOf(ec.certificate)), HasSubstr("can receive a request"));
+}
+
+TEST_F(Authority, IsRecognisedByItsCertificate) {
+    EXPECT_EQ(authenticate({ca_.certificate}, ca_.certificate, {}, noon).anchor, ca_.certificate);
+    const auto other = selfSigned({.subject = "CN=ca", .ca = true}, testKey(6));
+    EXPECT_THAT(complaint({ca_.certificate}, other.certificate), HasSubstr("the CA is another one"));
+}
+
+TEST_F(Authority, MayOfferOnlyWhatThePinnedRootIssued) {
+    const auto authorities = authenticate({ca_.certificate, raDecrypts_.certificate}, root_.certificate, {}, noon);
+    EXPECT_EQ(authorities.anchor, root_.certificate);
+    EXPECT_EQ(authorities.recipient, raDecrypts_.certificate);
+}
+
+TEST_F(Authority, AtFirstSightIsTheHighestCa) {
+    EXPECT_EQ(authenticate({raSigns_.certificate, ca_.certificate, root_.certificate}, FirstSight{}, {}, noon).anchor,
+              root_.certificate);
+    EXPECT_THAT(complaint({device_.certificate}, FirstSight{}), HasSubstr("no CA's certificate"));
+}
+
+TEST(AuthoritiesAnswer, IsReadInEveryForm) {
+    const auto ca = selfSigned({.subject = "CN=ca", .ca = true}, testKey(1)).certificate;
+    const auto ra = selfSigned({.subject = "CN=ra"}, testKey(2)).certificate;
+    EXPECT_THAT(parseAuthorities(ca.toDer()), ElementsAre(ca));
+    EXPECT_THAT(parseAuthorities(ca.toPem()), ElementsAre(ca));
+    EXPECT_THAT(parseAuthorities("\r\n" + ca.toPem() + ra.toPem()), ElementsAre(ca, ra));
+    EXPECT_THAT(parseAuthorities(certificateList({ca, ra})), UnorderedElementsAre(ca, ra));
+    auto base64 = ca.toPem();
+    base64.erase(0, base64.find('\n'));
+    base64.erase(base64.find("-----END"));
+    EXPECT_THAT(parseAuthorities(base64), ElementsAre(ca));
+}
+
+TEST(AuthoritiesAnswer, ThatIsSomethingElseIsDiagnosed) {
+    const auto diagnosis = [](const std::string& body) {
+        try {
+            parseAuthorities(body);
+            return std::string("nothing");
+        } catch (const Error& error) {
+            EXPECT_EQ(error.fault(), Fault::protocol);
+            return std::string(error.what());
+        }
+    };
+    EXPECT_THAT(diagnosis(""), HasSubstr("is empty"));
+    EXPECT_THAT(diagnosis("\n<!DOCTYPE html><html>"), HasSubstr("a web page"));
+    EXPECT_THAT(diagnosis("no such CA\x1b[2J"), HasSubstr("\"no such CA?[2J\""));
+    EXPECT_THAT(diagnosis(certificateList({})), HasSubstr("without certificates"));
+    EXPECT_THAT(diagnosis("-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n"),
+                HasSubstr("no certificate"));
+}
+
+} // namespace

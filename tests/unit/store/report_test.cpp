@@ -1,0 +1,65 @@
+#include "store/report.hpp"
+
+#include "unit/store/samples.hpp"
+
+#include <string>
+
+#include <gmock/gmock.h>
+
+namespace scepd::store {
+namespace {
+
+using namespace std::chrono_literals;
+using record::Report;
+using test::errorOf;
+using testing::HasSubstr;
+
+TEST(Report, EveryKindIsReadBackAsItWasWritten) {
+    const Report reports[]{
+        record::Issued{test::sampleHeld(7)},
+        record::Pending{"ab12"},
+        record::Refused{"badRequest", "badRequest: \"no\" such\nuser"},
+        record::Waiting{"${serial} is not known yet"},
+        record::Failed{Fault::unreachable, "connection refused", std::nullopt},
+        record::Failed{Fault::protocol, "HTTP 503", 90s},
+        record::Failed{Fault::configuration, "", 0s},
+        record::Served{},
+    };
+    for (const auto& report : reports)
+        EXPECT_EQ(reportFromText(toText(report)), report) << toText(report);
+}
+
+TEST(Report, OfACertificateWithoutAlternativeNamesIsReadBack) {
+    auto held = test::sampleHeld();
+    held.san.clear();
+
+    EXPECT_EQ(reportFromText(toText(record::Issued{held})), Report(record::Issued{held}));
+}
+
+TEST(Report, WhatACaSaidMayHoldAnyByte) {
+    std::string everything;
+    for (int byte = 0; byte < 256; ++byte)
+        everything += static_cast<char>(byte);
+    const auto read = reportFromText(toText(record::Refused{"badRequest", everything}));
+
+    ASSERT_TRUE(std::holds_alternative<record::Refused>(read));
+    EXPECT_THAT(std::get<record::Refused>(read).reason, HasSubstr("ABC"));
+}
+
+TEST(Report, ThatIsNoneIsALocalErrorSayingWhy) {
+    const auto complaint = [](const std::string& text) { return errorOf([&] { reportFromText(text); }); };
+
+    EXPECT_THAT(complaint(""), HasSubstr("\"version\""));
+    EXPECT_THAT(complaint("version = 1\n"), HasSubstr("\"result\""));
+    EXPECT_THAT(complaint("version = 1\nresult = \"exploded\"\n"), HasSubstr("unknown result \"exploded\""));
+    EXPECT_THAT(complaint("version = 1\nresult = \"issued\"\n"), HasSubstr("\"held\""));
+    EXPECT_THAT(complaint("version = 1\nresult = \"failed\"\nfault = \"bad luck\"\nreason = \"\"\n"),
+                HasSubstr("no such fault: bad luck"));
+    EXPECT_THAT(complaint("version = 1\nresult = \"failed\"\nfault = \"local\"\nreason = \"\"\nretry-after = \"x\"\n"),
+                HasSubstr("\"retry-after\""));
+    EXPECT_THAT(complaint("result ="), HasSubstr("line 1"));
+    EXPECT_THAT(complaint("version = 2\nresult = \"served\"\n"), HasSubstr("newer version"));
+}
+
+} // namespace
+} // namespace scepd::store
