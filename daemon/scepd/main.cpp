@@ -85,11 +85,18 @@ int serve(const Options& options) {
         });
     engine->reload();
 
-    const ConfigurationWatch watch(loop, options.root, [&] { engine->reload(); });
+    const auto reload = [&] {
+        try {
+            engine->reload();
+        } catch (const Error& error) {
+            log::error("the profiles cannot be read again, what was read before goes on: {}", error.what());
+        }
+    };
+    const ConfigurationWatch watch(loop, options.root, reload);
     const auto step = loop.onClockStep([&] { engine->clockStepped(); });
     const auto terminate = loop.onSignal(SIGTERM, [&] { loop.exit(0); });
     const auto interrupt = loop.onSignal(SIGINT, [&] { loop.exit(0); });
-    const auto hangUp = loop.onSignal(SIGHUP, [&] { engine->reload(); });
+    const auto hangUp = loop.onSignal(SIGHUP, reload);
     objects->claimName();
     loop.enableWatchdog();
     notify("READY=1");
