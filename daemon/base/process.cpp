@@ -38,8 +38,10 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 /// Puts every descriptor on its number without one overwriting another that is still needed: first all far up, then
 /// down. Whatever else is open closes when the program starts.
 bool placeDescriptors(std::vector<std::pair<int, int>>& descriptors, int standardOutput) {
-    for (auto& [ours, theirs] : descriptors)
-        if ((ours = ::fcntl(ours, F_DUPFD, far)) < 0) return false;
+    for (auto& [ours, theirs] : descriptors) {
+        ours = ::fcntl(ours, F_DUPFD, far);
+        if (ours < 0) return false;
+    }
     if (standardOutput >= 0 && (::dup2(standardOutput, 1) < 0 || ::dup2(standardOutput, 2) < 0)) return false;
     if (::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return false;
     return std::ranges::all_of(descriptors, [](const auto& pair) { return ::dup2(pair.first, pair.second) >= 0; });

@@ -14,7 +14,10 @@ public:
     Secret() = default;
     explicit Secret(std::string value) : value_(std::move(value)) {}
     Secret(const Secret&) = default;
-    Secret(Secret&& other) noexcept : value_(other.value_) { other.wipe(); }
+    Secret(Secret&& other) noexcept {
+        value_ = other.value_; // moving would leave a short text's characters behind
+        other.wipe();
+    }
     Secret& operator=(const Secret& other) {
         if (this != &other) {
             wipe();

@@ -208,12 +208,14 @@ public:
         : connection_(sdbus::createSystemBusConnection()), daemon(*connection_, certificates) {
         daemon.onRequest = [](const auto& names, const auto&) { return names; };
     }
-    ~FakeSystem() { connection_->leaveEventLoop(); }
+    ~FakeSystem() { rest(); }
     FakeSystem(const FakeSystem&) = delete;
     FakeSystem& operator=(const FakeSystem&) = delete;
 
     /// From here on the daemon belongs to its thread.
     void answer() { connection_->enterEventLoopAsync(); }
+    /// From here on it belongs to the test again.
+    void rest() { connection_->leaveEventLoop(); }
 
 private:
     scepd::test::PrivateBus bus_;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -89,8 +90,13 @@ struct Asking {
     }
 
     Exit ask(const Ask& wanted, const Patience& patience) {
+        return run([&] { return request(written.console, wanted, patience); });
+    }
+    Exit run(const std::function<Exit()>& verb) {
         system.answer();
-        return guarded(written.console, [&] { return request(written.console, wanted, patience); });
+        const auto code = guarded(written.console, verb);
+        system.rest();
+        return code;
     }
     std::string out() const { return written.out.str(); }
     std::string err() const { return written.err.str(); }
@@ -276,8 +282,7 @@ TEST(RequestWait, ACertificateThatIsTakenOutOfTheProfilesIsAFailure) {
 TEST(RenewWait, EndsWithANewGeneration) {
     Asking run({{.name = "wifi", .state = "valid", .nextAction = "renew", .notAfter = farAway, .generation = 3}},
                enroll);
-    run.system.answer();
-    EXPECT_EQ(guarded(run.written.console, [&] { return renew(run.written.console, {"wifi"}, patient); }), Exit::done);
+    EXPECT_EQ(run.run([&] { return renew(run.written.console, {"wifi"}, patient); }), Exit::done);
     EXPECT_TRUE(run.system.daemon.options.at("renew").get<bool>());
     EXPECT_TRUE(run.out().ends_with(", generation 4\n")) << run.out();
 }
