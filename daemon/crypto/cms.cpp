@@ -1,5 +1,6 @@
 #include "crypto/cms.hpp"
 
+#include "base/secret.hpp"
 #include "crypto/der.hpp"
 #include "crypto/names.hpp"
 #include "crypto/openssl.hpp"
@@ -156,12 +157,27 @@ std::string verifiedContent(CMS_ContentInfo* cms, const std::vector<Certificate>
     return std::string(content(output.get()));
 }
 
-/// The default and the legacy provider, for this decryption alone.
-LibraryPtr legacyLibrary() {
-    LibraryPtr library(made(OSSL_LIB_CTX_new(), "prepare legacy algorithms"));
-    made(OSSL_PROVIDER_load(library.get(), "default"), "load OpenSSL's default provider");
-    made(OSSL_PROVIDER_load(library.get(), "legacy"), "load OpenSSL's legacy provider");
-    return library;
+/// The default and the legacy provider in a library context of their own, for one decryption. They are unloaded before
+/// it goes: freeing the context alone leaks what they registered.
+struct LegacyLibrary {
+    LibraryPtr context{made(OSSL_LIB_CTX_new(), "prepare legacy algorithms")};
+    ProviderPtr standard{made(OSSL_PROVIDER_load(context.get(), "default"), "load OpenSSL's default provider")};
+    ProviderPtr legacy{made(OSSL_PROVIDER_load(context.get(), "legacy"), "load OpenSSL's legacy provider")};
+};
+
+/// The key for use in another library context. Used there itself it would go on referring to the context after its end.
+KeyPtr copyInto(OSSL_LIB_CTX* context, const Key& key) {
+    const Secret der(derOf(i2d_PrivateKey, key.get()));
+    const unsigned char* position = raw(der.reveal());
+    const auto length = static_cast<long>(der.reveal().size());
+    return KeyPtr(made(d2i_AutoPrivateKey_ex(nullptr, &position, length, context, nullptr), "copy a private key"));
+}
+
+std::string decryptWith(CMS_ContentInfo* cms, const Certificate& recipient, EVP_PKEY* key) {
+    const auto output = memoryBio();
+    if (CMS_decrypt(cms, key, recipient.get(), nullptr, output.get(), CMS_BINARY) != 1)
+        throw opensslError(Fault::protocol, "it cannot be decrypted");
+    return std::string(content(output.get()));
 }
 
 void requireCipher(int cipher, Strength strength) {
@@ -247,17 +263,15 @@ SignedMessage verify(std::string_view message, const std::vector<Certificate>& a
 }
 
 std::string decrypt(std::string_view message, const Certificate& recipient, const Key& key, Strength strength) {
-    auto cms = parse(message, NID_pkcs7_enveloped, "an encrypted CMS message");
+    const auto cms = parse(message, NID_pkcs7_enveloped, "an encrypted CMS message");
     const int cipher = contentEncryptionAlgorithm(derOf(i2d_CMS_ContentInfo, cms.get()));
     requireCipher(cipher, strength);
     requireRecipient(cms.get(), recipient);
-    const auto library = cipher == NID_des_cbc ? legacyLibrary() : LibraryPtr();
-    if (library) cms = parse(message, NID_pkcs7_enveloped, "an encrypted CMS message", library.get());
-    const auto output = memoryBio();
-    const bool done = CMS_decrypt(cms.get(), key.get(), recipient.get(), nullptr, output.get(), CMS_BINARY) == 1;
-    cms.reset(); // Before the library that it refers to.
-    if (!done) throw opensslError(Fault::protocol, "it cannot be decrypted");
-    return std::string(content(output.get()));
+    if (cipher != NID_des_cbc) return decryptWith(cms.get(), recipient, key.get());
+    const LegacyLibrary library;
+    const auto legacyKey = copyInto(library.context.get(), key);
+    const auto legacyCms = parse(message, NID_pkcs7_enveloped, "an encrypted CMS message", library.context.get());
+    return decryptWith(legacyCms.get(), recipient, legacyKey.get());
 }
 
 std::vector<Certificate> carriedCertificates(std::string_view message) {

@@ -46,6 +46,7 @@ using LibraryPtr = Owned<OSSL_LIB_CTX, OSSL_LIB_CTX_free>;
 using KeyContextPtr = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using KeyPtr = Owned<EVP_PKEY, EVP_PKEY_free>;
 using NamePtr = Owned<X509_NAME, X509_NAME_free>;
+using ProviderPtr = Owned<OSSL_PROVIDER, OSSL_PROVIDER_unload>;
 using RequestPtr = Owned<X509_REQ, X509_REQ_free>;
 using StorePtr = Owned<X509_STORE, X509_STORE_free>;
 using StoreContextPtr = Owned<X509_STORE_CTX, X509_STORE_CTX_free>;

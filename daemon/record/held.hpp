@@ -20,9 +20,9 @@ struct Held {
     Time issued;               ///< When it was committed here.
     std::string caFingerprint; ///< SHA-256 of the CA certificate that authenticated the exchange, lower-case hex.
     Time caNotAfter;
-    std::string profile;   ///< The profile's file name it was issued for.
+    std::string profile;       ///< The profile's file name it was issued for.
     std::string configuration; ///< profile::requestDigest of what was asked for.
-    std::string machineId; ///< A generation made on another machine is not used.
+    std::string machineId;     ///< A generation made on another machine is not used.
 
     bool operator==(const Held&) const = default;
 };

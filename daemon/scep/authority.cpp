@@ -106,7 +106,7 @@ void requireValid(const crypto::Certificate& anchor, Time now) {
                     fmt::format("the CA certificate {} expired at {}", anchor.subject(), rfc3339(anchor.notAfter())));
     if (now < anchor.notBefore())
         throw Error(Fault::protocol, fmt::format("the CA certificate {} is valid from {} on; the clock says {}",
-                                                anchor.subject(), rfc3339(anchor.notBefore()), rfc3339(now)));
+                                                 anchor.subject(), rfc3339(anchor.notBefore()), rfc3339(now)));
 }
 
 bool mayRegister(const crypto::Certificate& certificate) {
@@ -180,7 +180,7 @@ private:
         const auto found = first([this](const auto& certificate) { return fits(*recipientPin_, certificate); });
         if (found) return *found;
         throw Error(Fault::protocol, fmt::format("recipient-fingerprint fits no usable RSA certificate of the CA: {}{}",
-                                                listed(offered_), reasons_));
+                                                 listed(offered_), reasons_));
     }
 
     const Certificates& offered_;

@@ -97,7 +97,7 @@ public:
         setOnce(options);
     }
 
-    HttpResponse perform(std::string url, bool isPost, const std::string& contentType, std::string_view body,
+    HttpResponse perform(std::string url, bool isPost, const std::string& contentType, const std::string& body,
                          std::size_t limit) {
         const auto list = isPost ? headers({"Content-Type: " + contentType, "Expect:"}) : headers({"Accept: */*"});
         set(CURLOPT_HTTPHEADER, list.get());
@@ -210,7 +210,7 @@ HttpResponse Http::get(const std::string& url, std::size_t limit) {
     return handle_->perform(url, false, {}, {}, limit);
 }
 
-HttpResponse Http::post(const std::string& url, std::string_view contentType, std::string_view body,
+HttpResponse Http::post(const std::string& url, std::string_view contentType, const std::string& body,
                         std::size_t limit) {
     return handle_->perform(url, true, std::string(contentType), body, limit);
 }

@@ -43,7 +43,7 @@ public:
     HttpResponse get(const std::string& url, std::size_t limit);
 
     /// As get(), with a body. Only redirects that keep the method (307, 308) are followed.
-    HttpResponse post(const std::string& url, std::string_view contentType, std::string_view body, std::size_t limit);
+    HttpResponse post(const std::string& url, std::string_view contentType, const std::string& body, std::size_t limit);
 
     /// What the last answer asked for by Retry-After, at most a day.
     [[nodiscard]] std::optional<Duration> retryAfter() const;

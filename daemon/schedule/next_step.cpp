@@ -113,7 +113,7 @@ Step enrollmentStep(const Policy& policy, const std::optional<Held>& held, const
 }
 
 /// Deployment goes first; but an attempt whose time comes earlier than a deployment that keeps failing is not held up.
-Step earlier(Step deployment, Step other, Time now) {
+Step earlier(const Step& deployment, const Step& other, Time now) {
     const bool holdsUp = deployment.at > now && other.action != Action::nothing && other.at < deployment.at;
     return holdsUp ? other : deployment;
 }
@@ -165,7 +165,7 @@ Step nextStep(const Policy& policy, const std::optional<Held>& held, const Histo
     const auto& deployment = history.deployment;
     const bool deployed = held && deployment.generation == held->generation && deployment.confirmed;
     if (!usable(held, now) || deployed) return step;
-    return earlier(deploymentStep(policy, *held, history, now), std::move(step), now);
+    return earlier(deploymentStep(policy, *held, history, now), step, now);
 }
 
 } // namespace scepd::schedule

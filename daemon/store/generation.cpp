@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <ranges>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -29,8 +30,9 @@ unsigned numberOf(std::string_view directoryName) {
     if (!directoryName.starts_with(prefix)) return 0;
     directoryName.remove_prefix(prefix.size());
     unsigned number = 0;
-    const auto* end = directoryName.data() + directoryName.size();
-    const auto [stop, error] = std::from_chars(directoryName.data(), end, number);
+    const char* begin = directoryName.data();
+    const char* end = begin + directoryName.size();
+    const auto [stop, error] = std::from_chars(begin, end, number);
     return error == std::errc() && stop == end ? number : 0;
 }
 
@@ -71,10 +73,10 @@ bool isComplete(const fs::path& root, const std::string& name, unsigned number) 
 void removeOlder(const fs::path& root, const std::string& name) {
     std::size_t kept = 0;
     const auto numbers = allNumbers(certificateDirectory(root, name));
-    for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) {
-        if (isComplete(root, name, *number) && ++kept <= keptGenerations) continue;
+    for (const auto number : std::views::reverse(numbers)) {
+        if (isComplete(root, name, number) && ++kept <= keptGenerations) continue;
         try {
-            removeDirectory(generationDirectory(root, name, *number));
+            removeDirectory(generationDirectory(root, name, number));
         } catch (const Error& error) {
             log::warning("{}: an old generation stays: {}", name, error.what());
         }

@@ -116,7 +116,8 @@ private:
                                                     return name + " PEM";
                                                 },
                                             });
-        objects->show({statusOf("web", State::valid), statusOf("log", State::waiting), statusOf("kiosk", State::notApplicable)});
+        objects->show(
+            {statusOf("web", State::valid), statusOf("log", State::waiting), statusOf("kiosk", State::notApplicable)});
         const auto wake = loop.onReadable(wake_.get(), [this] {
             std::uint64_t count = 0;
             EXPECT_GT(::read(wake_.get(), &count, sizeof count), 0);
@@ -136,7 +137,8 @@ private:
     std::thread server_;
 };
 
-using Row = sdbus::Struct<std::string, std::string, std::string, std::string, std::uint64_t, std::uint64_t, std::string>;
+using Row =
+    sdbus::Struct<std::string, std::string, std::string, std::string, std::uint64_t, std::uint64_t, std::string>;
 
 TEST_F(ObjectsTest, ListTellsEveryCertificateAlsoThoseForOtherEndpoints) {
     std::vector<Row> rows;
@@ -145,7 +147,8 @@ TEST_F(ObjectsTest, ListTellsEveryCertificateAlsoThoseForOtherEndpoints) {
     std::map<std::string, std::string> states;
     for (const auto& row : rows)
         states[row.get<0>()] = row.get<2>();
-    EXPECT_THAT(states, ElementsAre(std::pair("kiosk", "not-applicable"), std::pair("log", "waiting"), std::pair("web", "valid")));
+    EXPECT_THAT(states, ElementsAre(std::pair("kiosk", "not-applicable"), std::pair("log", "waiting"),
+                                    std::pair("web", "valid")));
 }
 
 TEST_F(ObjectsTest, TheObjectManagerListsThoseThatApplyHere) {
@@ -166,7 +169,8 @@ TEST_F(ObjectsTest, AChangeIsOneSignalWithTheNamesOfWhatChanged) {
     auto web = proxy("/org/scepd1/certificate/web");
     web->uponSignal("PropertiesChanged")
         .onInterface("org.freedesktop.DBus.Properties")
-        .call([&](const std::string&, const std::map<std::string, sdbus::Variant>& changed, const std::vector<std::string>&) {
+        .call([&](const std::string&, const std::map<std::string, sdbus::Variant>& changed,
+                  const std::vector<std::string>&) {
             auto& names = signals.emplace_back();
             for (const auto& [name, value] : changed)
                 names.push_back(name);
@@ -208,9 +212,10 @@ TEST_F(ObjectsTest, ARequestCarriesItsOptions) {
     proxy("/org/scepd1")
         ->callMethod("Request")
         .onInterface(manager)
-        .withArguments(std::vector<std::string>{"web"},
-                       std::map<std::string, sdbus::Variant>{{"renew", sdbus::Variant(true)},
-                                                             {"challenge", sdbus::Variant(sdbus::UnixFd(STDERR_FILENO))}})
+        .withArguments(
+            std::vector<std::string>{"web"},
+            std::map<std::string, sdbus::Variant>{{"renew", sdbus::Variant(true)},
+                                                  {"challenge", sdbus::Variant(sdbus::UnixFd(STDERR_FILENO))}})
         .storeResultsTo(paths);
 
     EXPECT_THAT(paths, ElementsAre("/org/scepd1/certificate/web"));
@@ -231,10 +236,15 @@ std::string errorOf(const std::function<void()>& call) {
 }
 
 TEST_F(ObjectsTest, ErrorsAreToldByName) {
-    const auto request = [&](const std::vector<std::string>& names, const std::map<std::string, sdbus::Variant>& options) {
+    const auto request = [&](const std::vector<std::string>& names,
+                             const std::map<std::string, sdbus::Variant>& options) {
         return errorOf([&] {
             std::vector<sdbus::ObjectPath> paths;
-            proxy("/org/scepd1")->callMethod("Request").onInterface(manager).withArguments(names, options).storeResultsTo(paths);
+            proxy("/org/scepd1")
+                ->callMethod("Request")
+                .onInterface(manager)
+                .withArguments(names, options)
+                .storeResultsTo(paths);
         });
     };
     EXPECT_EQ(request({"nobody"}, {}), "org.scepd1.Error.NoSuchCertificate");
@@ -248,7 +258,11 @@ TEST_F(ObjectsTest, ErrorsAreToldByName) {
 TEST_F(ObjectsTest, AFailedHandlerIsAnAnswerAndTheBusGoesOn) {
     const auto pem = [&](const std::string& what) {
         std::string text;
-        proxy("/org/scepd1/certificate/web")->callMethod("GetPem").onInterface(certificate).withArguments(what).storeResultsTo(text);
+        proxy("/org/scepd1/certificate/web")
+            ->callMethod("GetPem")
+            .onInterface(certificate)
+            .withArguments(what)
+            .storeResultsTo(text);
         return text;
     };
     EXPECT_EQ(errorOf([&] { pem("key"); }), "org.scepd1.Error.Configuration");

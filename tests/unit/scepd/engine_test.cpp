@@ -28,7 +28,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-/// Plays scepd-enroll: reports what lies in ROOT/report-NAME (ROOT/report-served for the second job) and notes its arguments.
+/// Plays scepd-enroll: reports what lies in ROOT/report-NAME (ROOT/report-served for the second job) and notes its
+/// arguments.
 constexpr auto fakeEnroll = R"(#!/bin/sh
 for argument; do name=$argument; done
 root=$(dirname "$0")
@@ -77,25 +78,31 @@ protected:
             pending.push_back(loop.after(0s, [this, what, done = std::move(done)] { done(deployerAnswers[what]); }));
         };
         Deployer deployer{
-            .deploy = [=](const auto&, unsigned generation, auto done) { answer("deploy", generation, std::move(done)); },
-            .confirm = [=](const auto&, unsigned generation, auto done) { answer("confirm", generation, std::move(done)); },
-            .rollback = [=](const auto&, unsigned generation, auto done) { answer("rollback", generation, std::move(done)); },
+            .deploy = [=](const auto&, unsigned generation,
+                          auto done) { answer("deploy", generation, std::move(done)); },
+            .confirm = [=](const auto&, unsigned generation,
+                           auto done) { answer("confirm", generation, std::move(done)); },
+            .rollback = [=](const auto&, unsigned generation,
+                            auto done) { answer("rollback", generation, std::move(done)); },
         };
         Audience audience{
-            .all = [this](const auto& all) {
-                statuses.clear();
-                for (const auto& status : all) statuses[status.name] = status;
-            },
+            .all =
+                [this](const auto& all) {
+                    statuses.clear();
+                    for (const auto& status : all)
+                        statuses[status.name] = status;
+                },
             .one = [this](const auto& status) { statuses[status.name] = status; },
             .overview = [this](const auto& seen) { overview = seen; },
-            .event = [this](const auto& name, const auto& event, const auto&, const auto&) {
-                events.push_back(name + " " + event);
-            },
+            .event = [this](const auto& name, const auto& event, const auto&,
+                            const auto&) { events.push_back(name + " " + event); },
         };
         return std::make_unique<Engine>(loop, Engine::Places{root.path(), root / "enroll"}, deployer, audience);
     }
 
-    void reports(const std::string& name, const record::Report& report) { root.write("report-" + name, store::toText(report)); }
+    void reports(const std::string& name, const record::Report& report) {
+        root.write("report-" + name, store::toText(report));
+    }
 
     /// Runs the loop until the condition holds; fails the test after ten seconds.
     void runUntil(const std::function<bool()>& condition) {
@@ -220,7 +227,8 @@ TEST_F(EngineTest, AFailedDeploymentLeavesADegradedStateAndIsTriedAgain) {
 
 TEST_F(EngineTest, ANewCertificateThatIsNotServedIsRolledBack) {
     record::History before;
-    before.deployment = {.generation = 1, .confirmed = true, .failures = 0, .lastAttempt = now(), .error = "", .targets = {}};
+    before.deployment = {
+        .generation = 1, .confirmed = true, .failures = 0, .lastAttempt = now(), .error = "", .targets = {}};
     store::writeHistory(root.path(), "peer", before);
     reports("peer", record::Issued{held(2, now(), 24h)});
     reports("served", record::Failed{Fault::local, "localhost:443 still presents serial 09", std::nullopt});
@@ -256,7 +264,8 @@ TEST_F(EngineTest, AValidCertificateIsLeftAloneUnlessRenewalIsAskedFor) {
     EXPECT_THAT(engine->request({}, {}), IsEmpty());
 
     reports("peer", record::Issued{held(2, now(), 24h)});
-    EXPECT_THAT(engine->request({"peer"}, {.renew = true, .force = false, .challenge = {}, .groups = {}}), ElementsAre("peer"));
+    EXPECT_THAT(engine->request({"peer"}, {.renew = true, .force = false, .challenge = {}, .groups = {}}),
+                ElementsAre("peer"));
     runUntil([this] { return statuses["peer"].held->generation == 2 && statuses["peer"].state == State::valid; });
     EXPECT_THAT(file::read(root / "calls-peer"), HasSubstr("--renew"));
 }
