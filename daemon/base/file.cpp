@@ -23,7 +23,7 @@ std::string describe(std::string_view action, const fs::path& path) {
 }
 
 UniqueFd openFile(const fs::path& path, int flags, mode_t mode = 0) {
-    return UniqueFd(::open(path.c_str(), flags | O_CLOEXEC, mode)); // NOLINT(cppcoreguidelines-pro-type-vararg)
+    return UniqueFd(::open(path.c_str(), flags | O_CLOEXEC, mode));
 }
 
 /// Reads into a string that never reallocates, so that a secret leaves no copy behind.
@@ -65,10 +65,7 @@ void closeChecked(UniqueFd& fd, const fs::path& path) {
 /// comes first: who gave a file away needs one capability more to change it.
 void writeNew(int directory, const fs::path& name, const fs::path& path, std::string_view content,
               const Attributes& attributes) {
-    auto fd = UniqueFd(
-        ::openat(directory, name.c_str(),
-                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, // NOLINT(cppcoreguidelines-pro-type-vararg)
-                 0600));
+    auto fd = UniqueFd(::openat(directory, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!fd) throw systemError(describe("create", path));
     if (::fchmod(fd.get(), attributes.mode) != 0) throw systemError(describe("change the mode of", path));
     const bool changesOwner = attributes.owner != static_cast<uid_t>(-1) || attributes.group != static_cast<gid_t>(-1);
@@ -126,9 +123,7 @@ UniqueFd openDirectory(const fs::path& path) {
 
 Secret readInside(int directory, const fs::path& directoryPath, const std::string& name) {
     const auto path = directoryPath / name;
-    const UniqueFd fd(
-        ::openat(directory, name.c_str(),
-                 O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)); // NOLINT(cppcoreguidelines-pro-type-vararg)
+    const UniqueFd fd(::openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!fd) throw systemError(describe("read", path));
     return Secret(readAll(fd.get(), path));
 }

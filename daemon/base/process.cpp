@@ -29,8 +29,7 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
     std::vector<char*> result;
     result.reserve(texts.size() + 1);
     for (const auto& text : texts)
-        result.push_back(
-            const_cast<char*>(text.c_str())); // NOLINT(cppcoreguidelines-pro-type-const-cast): execve's type
+        result.push_back(const_cast<char*>(text.c_str()));
     result.push_back(nullptr);
     return result;
 }
@@ -152,7 +151,7 @@ Result run(Command command, Duration timeout) {
     command.standardOutput = pipe.write.get();
     const pid_t child = spawn(command);
     pipe.write = UniqueFd();
-    ::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK); // NOLINT(cppcoreguidelines-pro-type-vararg)
+    ::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK);
     Result result;
     try {
         const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));

@@ -33,7 +33,7 @@ std::string objectPath(const std::string& name) {
     if (sd_bus_path_encode("/org/scepd1/certificate", name.c_str(), &path) < 0)
         throw Error(Fault::local, "no memory for an object path");
     std::string result(path);
-    std::free(path); // NOLINT(cppcoreguidelines-no-malloc): sd-bus gives it so
+    std::free(path);
     return result;
 }
 
@@ -49,7 +49,7 @@ Value valueOf(const std::string& option, const sdbus::Variant& variant) {
 
 /// A descriptor of our own: the one in the message is closed with it.
 UniqueFd keep(const sdbus::UnixFd& fd) {
-    UniqueFd copy(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3)); // NOLINT(cppcoreguidelines-pro-type-vararg)
+    UniqueFd copy(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
     if (!copy) throw systemError("keep the challenge's file descriptor");
     return copy;
 }

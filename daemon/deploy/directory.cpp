@@ -59,7 +59,7 @@ std::optional<Directory> Directory::openIfExists(const fs::path& root, const fs:
 }
 
 std::optional<Directory> Directory::walk(const fs::path& root, const fs::path& path, Missing missing) {
-    UniqueFd fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)); // NOLINT(cppcoreguidelines-pro-type-vararg)
+    UniqueFd fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd) throw failure("open", root);
     std::optional<Directory> directory = Directory(std::move(fd), root);
     directory->refuseOthers();

@@ -22,7 +22,7 @@ using namespace scepd;
 void keepMemoryPrivate() {
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
-    ::prctl(PR_SET_DUMPABLE, 0); // NOLINT(cppcoreguidelines-pro-type-vararg)
+    ::prctl(PR_SET_DUMPABLE, 0);
 }
 
 /// Exits the loop when no call came for so long; every call begins the time anew when it has been answered.

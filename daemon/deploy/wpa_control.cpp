@@ -31,8 +31,7 @@ sockaddr_un addressOf(const fs::path& path) {
 }
 
 const sockaddr* generic(const sockaddr_un& address) {
-    return reinterpret_cast<const sockaddr*>(
-        &address); // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast): the API's
+    return reinterpret_cast<const sockaddr*>(&address);
 }
 
 /// Our end of the conversation, which is gone afterwards.

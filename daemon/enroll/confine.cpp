@@ -19,7 +19,7 @@ namespace {
 /// glibc has no functions for these calls.
 template <typename... Args>
 long call(long number, Args... args) {
-    return ::syscall(number, args...); // NOLINT(cppcoreguidelines-pro-type-vararg)
+    return ::syscall(number, args...);
 }
 
 /// Everything that changes files or directories, as far as this kernel's Landlock knows it.
@@ -35,7 +35,7 @@ std::uint64_t changes(long abi) {
 }
 
 bool allowBeneath(int ruleset, const std::filesystem::path& directory, std::uint64_t rights) {
-    const UniqueFd folder(::open(directory.c_str(), O_PATH | O_CLOEXEC)); // NOLINT(cppcoreguidelines-pro-type-vararg)
+    const UniqueFd folder(::open(directory.c_str(), O_PATH | O_CLOEXEC));
     if (!folder) return false;
     const landlock_path_beneath_attr rule{rights, folder.get()};
     return call(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
@@ -47,8 +47,8 @@ void keepToOurselves() {
     ::umask(077);
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
-    ::prctl(PR_SET_DUMPABLE, 0);   // NOLINT(cppcoreguidelines-pro-type-vararg)
-    std::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): it cannot fail for this signal
+    ::prctl(PR_SET_DUMPABLE, 0);
+    std::signal(SIGPIPE, SIG_IGN);
 }
 
 void confineWrites(const std::optional<std::filesystem::path>& directory) {
@@ -58,7 +58,7 @@ void confineWrites(const std::optional<std::filesystem::path>& directory) {
     const landlock_ruleset_attr attributes{rights};
     const UniqueFd ruleset(static_cast<int>(call(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0)));
     if (!ruleset || (directory && !allowBeneath(ruleset.get(), *directory, rights))) return;
-    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); // NOLINT(cppcoreguidelines-pro-type-vararg)
+    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     call(SYS_landlock_restrict_self, ruleset.get(), 0);
 }
 

@@ -130,7 +130,7 @@ public:
 private:
     template <typename Value>
     void set(CURLoption option, Value value) {
-        const auto result = curl_easy_setopt(handle_.get(), option, value); // NOLINT(cppcoreguidelines-pro-type-vararg)
+        const auto result = curl_easy_setopt(handle_.get(), option, value);
         if (result != CURLE_OK) throw Error(Fault::local, fmt::format("prepare HTTP: {}", curl_easy_strerror(result)));
     }
 

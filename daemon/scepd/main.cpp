@@ -34,7 +34,7 @@ struct Options {
 void forbidCores() {
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
-    ::prctl(PR_SET_DUMPABLE, 0); // NOLINT(cppcoreguidelines-pro-type-vararg)
+    ::prctl(PR_SET_DUMPABLE, 0);
 }
 
 void notify(const std::string& text) {

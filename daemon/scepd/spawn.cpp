@@ -25,8 +25,7 @@ EnrollRun::EnrollRun(Loop& loop, const std::filesystem::path& program, std::vect
                      int challenge, Duration deadline, Listener listener)
     : listener_(std::move(listener)) {
     auto pipe = process::makePipe();
-    if (::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK) != 0) // NOLINT(cppcoreguidelines-pro-type-vararg)
-        throw systemError("prepare a pipe");
+    if (::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK) != 0) throw systemError("prepare a pipe");
     process::Command command;
     command.argv = {program.string(), fmt::format("--report-fd={}", reportDescriptor)};
     if (challenge >= 0) command.argv.push_back(fmt::format("--challenge-fd={}", challengeDescriptor));

@@ -52,8 +52,7 @@ void ConfigurationWatch::watch(const fs::path& folder) {
     if (descriptor >= 0)
         watched_.insert_or_assign(descriptor, folder);
     else
-        log::warning("{}: changes will not be noticed: {}", folder.string(),
-                     std::strerror(errno)); // NOLINT(concurrency-mt-unsafe): one thread
+        log::warning("{}: changes will not be noticed: {}", folder.string(), std::strerror(errno));
 }
 
 void ConfigurationWatch::read() {

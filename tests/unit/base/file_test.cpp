@@ -285,7 +285,7 @@ TEST_F(File, ADescriptorIsClosedWithItsOwner) {
         UniqueFd first(::open("/dev/null", O_RDONLY | O_CLOEXEC));
         number = first.get();
         const UniqueFd second = std::move(first);
-        EXPECT_FALSE(first); // NOLINT(bugprone-use-after-move): that is what is promised
+        EXPECT_FALSE(first);
         EXPECT_EQ(second.get(), number);
     }
     EXPECT_EQ(::fcntl(number, F_GETFD), -1);

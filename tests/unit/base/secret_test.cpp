@@ -60,7 +60,7 @@ TEST(Secret, IsWipedWhereItWasMovedFrom) {
     const Secret to(std::move(*from));
 
     EXPECT_EQ(to.reveal(), "s3cret");
-    EXPECT_TRUE(from->empty()); // NOLINT(bugprone-use-after-move): that is what is promised
+    EXPECT_TRUE(from->empty());
     EXPECT_FALSE(storage.holds("3cret"));
     std::destroy_at(from);
 }
