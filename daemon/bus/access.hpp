@@ -1,9 +1,13 @@
 #pragma once
 
+#include "bus/answer.hpp"
+
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include <sdbus-c++/sdbus-c++.h>
 
@@ -25,5 +29,19 @@ public:
 private:
     std::unique_ptr<sdbus::IProxy> polkit_;
 };
+
+/// Runs an action once polkit has allowed it, and answers the call with its result or its error.
+template <typename Result, typename Body>
+void whenAllowed(Access& access, const sdbus::Message& call, const std::string& action, Result&& result, Body body) {
+    auto shared = std::make_shared<std::decay_t<Result>>(std::forward<Result>(result));
+    access.check(call, action, [shared, body = std::move(body)](const std::optional<sdbus::Error>& refusal) {
+        if (refusal) return shared->returnError(*refusal);
+        try {
+            answer([&] { body(*shared); });
+        } catch (const sdbus::Error& error) {
+            shared->returnError(error);
+        }
+    });
+}
 
 } // namespace scepd::bus

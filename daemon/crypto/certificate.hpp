@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/digest.hpp"
 #include "crypto/key.hpp"
 
 #include <cstdint>
@@ -12,8 +13,6 @@
 #include <openssl/types.h>
 
 namespace scepd::crypto {
-
-enum class Digest { sha1, sha256, sha384, sha512 };
 
 /// An X.509 certificate. Copies share it.
 class Certificate {

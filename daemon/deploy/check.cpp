@@ -20,19 +20,6 @@ Error refused(const std::string& why) {
     return {Fault::protocol, why};
 }
 
-crypto::Digest digestOf(profile::Digest digest) {
-    switch (digest) {
-    case profile::Digest::sha1:
-        return crypto::Digest::sha1;
-    case profile::Digest::sha384:
-        return crypto::Digest::sha384;
-    case profile::Digest::sha512:
-        return crypto::Digest::sha512;
-    default:
-        return crypto::Digest::sha256;
-    }
-}
-
 /// Which of `offered` the pin names.
 struct Pinned {
     const Certificates& offered;
@@ -45,7 +32,7 @@ struct Pinned {
         return result;
     }
     Certificates operator()(const profile::FingerprintPin& pin) const {
-        return select([&](const auto& ca) { return ca.fingerprint(digestOf(pin.digest)) == pin.value; });
+        return select([&](const auto& ca) { return ca.fingerprint(pin.digest) == pin.value; });
     }
     Certificates operator()(const profile::CertificatePin& pin) const {
         const auto wanted = read(below(root, pin.file));

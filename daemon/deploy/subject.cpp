@@ -10,7 +10,6 @@
 #include <iterator>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace scepd::deploy {
 namespace {
@@ -22,13 +21,6 @@ Subject resolved(const profile::Profile& profile, const profile::Certificate& ce
     for (const auto& target : certificate.targets)
         subject.targets.push_back(profile::resolveTarget(target, certificate));
     return subject;
-}
-
-Error unknown(const std::string& name, const profile::Configuration& configuration) {
-    auto sentence = fmt::format("no profile that applies here has a certificate {}", name);
-    if (!configuration.failedFiles.empty())
-        sentence += fmt::format("; these files did not load: {}", fmt::join(configuration.failedFiles, ", "));
-    return {Fault::configuration, sentence};
 }
 
 /// The first of the paths that any target has, as it is opened.
@@ -46,12 +38,8 @@ std::string firstPath(const std::filesystem::path& root, const std::vector<profi
 Subject findSubject(const std::filesystem::path& root, const std::string& name) {
     if (!isCertificateName(name)) throw Error(Fault::configuration, "that is no name of a certificate");
     const auto configuration = profile::load(root);
-    for (const auto& profile : configuration.profiles) {
-        if (!profile.appliesTo(configuration.settings.groups)) continue;
-        const auto found = std::ranges::find(profile.certificates, name, &profile::Certificate::name);
-        if (found != profile.certificates.end()) return resolved(profile, *found);
-    }
-    throw unknown(name, configuration);
+    const auto [profile, certificate] = profile::select(configuration, name);
+    return resolved(profile, certificate);
 }
 
 std::vector<PlannedFile> planAll(const Subject& subject, const Material& material) {
@@ -75,7 +63,7 @@ HookFacts hookFacts(const std::filesystem::path& root, const Subject& subject, c
     facts.chainFile = firstPath(root, subject.targets, &Target::chain, &Target::fullchain, &Target::combined);
     if (!certificate) return facts;
     facts.serial = certificate->serialNumber();
-    facts.fingerprint = crypto::hex(certificate->fingerprint(crypto::Digest::sha256));
+    facts.fingerprint = crypto::hex(certificate->fingerprint(Digest::sha256));
     facts.notAfter = rfc3339(certificate->notAfter());
     return facts;
 }

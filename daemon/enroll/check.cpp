@@ -97,13 +97,13 @@ record::Held factsOf(const Accepted& accepted, const crypto::Certificate& anchor
     held.subject = certificate.subject();
     held.issuer = certificate.issuer();
     held.serialNumber = certificate.serialNumber();
-    held.fingerprint = crypto::hex(certificate.fingerprint(crypto::Digest::sha256));
+    held.fingerprint = crypto::hex(certificate.fingerprint(Digest::sha256));
     held.san = certificate.subjectAlternativeNames();
     held.keyType = certificate.keyDescription();
     held.notBefore = certificate.notBefore();
     held.notAfter = certificate.notAfter();
     held.issued = issued;
-    held.caFingerprint = crypto::hex(anchor.fingerprint(crypto::Digest::sha256));
+    held.caFingerprint = crypto::hex(anchor.fingerprint(Digest::sha256));
     held.caNotAfter = anchor.notAfter();
     return held;
 }

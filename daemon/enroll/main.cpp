@@ -11,6 +11,7 @@
 #include <array>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -21,7 +22,6 @@ namespace {
 using namespace scepd;
 
 constexpr int usageError = 2;
-constexpr int noSuchCertificate = 3;
 
 struct CommandLine {
     std::string name;
@@ -30,6 +30,7 @@ struct CommandLine {
     int challengeFd = -1;
     bool renew = false;
     unsigned served = 0;
+    std::vector<std::string> listeners;
 };
 
 void describe(CLI::App& app, CommandLine& line) {
@@ -40,9 +41,13 @@ void describe(CLI::App& app, CommandLine& line) {
     app.add_option("--challenge-fd", line.challengeFd, "Descriptor to read the challenge from")
         ->check(CLI::NonNegativeNumber);
     auto* renew = app.add_flag("--renew", line.renew, "Renew the certificate that is held");
-    app.add_option("--served", line.served, "Do not enroll: look whether listeners present this generation")
-        ->check(CLI::PositiveNumber)
-        ->excludes(renew);
+    auto* served =
+        app.add_option("--served", line.served, "Do not enroll: look whether listeners present this generation")
+            ->check(CLI::PositiveNumber)
+            ->excludes(renew);
+    app.add_option("--listener", line.listeners, "HOST:PORT to look at; without, all that the profile names")
+        ->allow_extra_args(false)
+        ->needs(served);
 }
 
 /// The first line of a descriptor. Throws Error{local}.
@@ -66,10 +71,12 @@ enroll::Order orderOf(const CommandLine& line) {
     return order;
 }
 
-record::Report work(const CommandLine& line, const enroll::Wanted& wanted, const enroll::Progress& progress) {
+record::Report work(const CommandLine& line, const enroll::Progress& progress) {
+    const auto wanted = enroll::findWanted(line.root, line.name);
     if (line.served > 0) {
         enroll::confineWrites(std::nullopt);
-        return enroll::lookAtServed(wanted, line.served, std::chrono::seconds(10));
+        const auto listeners = line.listeners.empty() ? enroll::listenersOf(wanted.certificate) : line.listeners;
+        return enroll::lookAtServed(wanted, line.served, listeners, std::chrono::seconds(10));
     }
     const auto order = orderOf(line);
     const auto directory = store::certificateDirectory(line.root, line.name);
@@ -79,15 +86,10 @@ record::Report work(const CommandLine& line, const enroll::Wanted& wanted, const
 }
 
 int run(const CommandLine& line) {
-    const auto wanted = enroll::findWanted(line.root, line.name);
-    if (!wanted) {
-        fmt::print(stderr, "scepd-enroll: no profile that applies here has a certificate \"{}\"\n", line.name);
-        return noSuchCertificate;
-    }
     const enroll::Progress progress(line.reportFd);
     record::Report report;
     try {
-        report = work(line, *wanted, progress);
+        report = work(line, progress);
     } catch (const Error& error) {
         report = record::Failed{error.fault(), fmt::format("enroll {}: {}", line.name, error.what()), std::nullopt};
     }

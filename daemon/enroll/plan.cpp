@@ -13,20 +13,6 @@
 namespace scepd::enroll {
 namespace {
 
-crypto::Digest digestOf(profile::Digest digest) {
-    switch (digest) {
-    case profile::Digest::sha1:
-        return crypto::Digest::sha1;
-    case profile::Digest::sha256:
-        return crypto::Digest::sha256;
-    case profile::Digest::sha384:
-        return crypto::Digest::sha384;
-    case profile::Digest::sha512:
-        return crypto::Digest::sha512;
-    }
-    throw Error(Fault::local, "no such digest");
-}
-
 crypto::AlternativeType typeOf(profile::SanType type) {
     switch (type) {
     case profile::SanType::dns:
@@ -66,15 +52,10 @@ void append(std::string& text, std::string_view part) {
 
 } // namespace
 
-std::optional<Wanted> findWanted(const std::filesystem::path& root, const std::string& name) {
+Wanted findWanted(const std::filesystem::path& root, const std::string& name) {
     auto configuration = profile::load(root);
-    for (auto& candidate : configuration.profiles) {
-        if (!candidate.appliesTo(configuration.settings.groups)) continue;
-        for (const auto& certificate : candidate.certificates)
-            if (certificate.name == name)
-                return Wanted{root, candidate, certificate, std::move(configuration.settings.variables)};
-    }
-    return std::nullopt;
+    const auto [profile, certificate] = profile::select(configuration, name);
+    return {root, profile, certificate, std::move(configuration.settings.variables)};
 }
 
 crypto::RequestContent requestContent(const Wanted& wanted) {
@@ -87,7 +68,7 @@ crypto::RequestContent requestContent(const Wanted& wanted) {
                                    .digitalSignature = uses(certificate, profile::KeyUsage::digitalSignature),
                                    .keyEncipherment = uses(certificate, profile::KeyUsage::keyEncipherment),
                                    .extendedKeyUsage = certificate.extendedKeyUsage,
-                                   .digest = digestOf(certificate.digest)};
+                                   .digest = certificate.digest};
     for (const auto& [type, value] : names.san)
         content.alternativeNames.push_back({typeOf(type), value});
     return content;

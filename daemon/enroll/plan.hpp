@@ -18,8 +18,8 @@ struct Wanted {
     std::map<std::string, std::string> variables; ///< [endpoint] of the settings.
 };
 
-/// Finds a certificate by name among those that apply to this endpoint; nullopt when there is none.
-std::optional<Wanted> findWanted(const std::filesystem::path& root, const std::string& name);
+/// Finds a certificate by name among those that apply to this endpoint. Throws Error{configuration} when there is none.
+Wanted findWanted(const std::filesystem::path& root, const std::string& name);
 
 /// What the certificate request will ask for, with all variables expanded. Throws Error{configuration} naming the
 /// variable that this machine cannot tell now.

@@ -55,19 +55,27 @@ void wait(const std::string& served, const crypto::Certificate& expected, Clock:
 
 } // namespace
 
-record::Report lookAtServed(const Wanted& wanted, unsigned generation, Duration patience) {
+record::Report lookAtServed(const Wanted& wanted, unsigned generation, const std::vector<std::string>& listeners,
+                            Duration patience) {
     const auto deadline = Clock::now() + patience;
     const auto& name = wanted.certificate.name;
     try {
         const auto expected =
             crypto::Certificate::fromPem(store::readGeneration(wanted.root, name, generation).certificate);
-        for (const auto& target : wanted.certificate.targets)
-            if (target.served) wait(*target.served, expected, deadline);
+        for (const auto& listener : listeners)
+            wait(listener, expected, deadline);
         return record::Served{};
     } catch (const Error& error) {
         return record::Failed{error.fault(), fmt::format("look at what {} serves: {}", name, error.what()),
                               std::nullopt};
     }
+}
+
+std::vector<std::string> listenersOf(const profile::Certificate& certificate) {
+    std::vector<std::string> listeners;
+    for (const auto& target : certificate.targets)
+        if (target.served) listeners.push_back(*target.served);
+    return listeners;
 }
 
 } // namespace scepd::enroll

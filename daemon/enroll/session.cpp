@@ -68,7 +68,7 @@ void Session::remember() const {
     const auto& anchor = authorities_->anchor;
     file::replace(firstUseFile(), anchor.toPem());
     log::warning("{}: the CA {} is trusted on first use, unchecked; pin it with ca-fingerprint = \"sha256:{}\"",
-                 wanted_.certificate.name, anchor.subject(), crypto::hex(anchor.fingerprint(crypto::Digest::sha256)));
+                 wanted_.certificate.name, anchor.subject(), crypto::hex(anchor.fingerprint(Digest::sha256)));
 }
 
 } // namespace scepd::enroll

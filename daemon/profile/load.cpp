@@ -7,6 +7,7 @@
 #include "profile/surroundings.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iterator>
@@ -84,6 +85,16 @@ private:
     Configuration result_;
 };
 
+/// "office.toml:3:1: error: ...": the first of what keeps the files from loading.
+std::string whyFilesFailed(const Configuration& configuration) {
+    const auto& files = configuration.failedFiles;
+    const auto told = std::ranges::find_if(configuration.diagnostics, [&](const Diagnostic& diagnostic) {
+        return diagnostic.severity == Diagnostic::Severity::error &&
+               std::ranges::find(files, diagnostic.file) != files.end();
+    });
+    return told != configuration.diagnostics.end() ? format(*told) : fmt::format("{}", fmt::join(files, ", "));
+}
+
 } // namespace
 
 std::vector<fs::path> profileFolders(const fs::path& root) {
@@ -96,6 +107,18 @@ Configuration load(const fs::path& root) {
 
 Configuration load(const fs::path& root, const Configuration& previous) {
     return Loader(root, previous).run();
+}
+
+Selected select(const Configuration& configuration, std::string_view name) {
+    for (const auto& profile : configuration.profiles) {
+        if (!profile.appliesTo(configuration.settings.groups)) continue;
+        const auto found = std::ranges::find(profile.certificates, name, &Certificate::name);
+        if (found != profile.certificates.end()) return {profile, *found};
+    }
+    auto sentence = fmt::format("no profile that applies here has a certificate {}", name);
+    if (!configuration.failedFiles.empty())
+        sentence += fmt::format("; a file did not load: {}", whyFilesFailed(configuration));
+    throw Error(Fault::configuration, sentence);
 }
 
 } // namespace scepd::profile

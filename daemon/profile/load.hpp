@@ -53,4 +53,14 @@ Configuration load(const std::filesystem::path& root);
 /// the mixture.
 Configuration load(const std::filesystem::path& root, const Configuration& previous);
 
+/// A certificate of a configuration, with the profile it comes from.
+struct Selected {
+    const Profile& profile;
+    const Certificate& certificate;
+};
+
+/// The certificate of that name among those that apply to this endpoint. Throws Error{configuration} when there is
+/// none, which names the files that did not load, and why, since it may stand in one of them.
+Selected select(const Configuration& configuration, std::string_view name);
+
 } // namespace scepd::profile

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/digest.hpp"
 #include "base/secret.hpp"
 
 #include <cstdint>
@@ -47,7 +48,6 @@ struct KeySpec {
     bool operator==(const KeySpec&) const = default;
 };
 
-enum class Digest { sha1, sha256, sha384, sha512 };
 enum class KeyUsage { digitalSignature, keyEncipherment };
 enum class Preset {
     files,

@@ -20,26 +20,12 @@ using Certificates = std::vector<crypto::Certificate>;
 constexpr std::array registrationUsages{"2.5.29.37.0", "1.3.6.1.4.1.311.20.2.1", "1.3.6.1.5.5.7.3.27",
                                         "1.3.6.1.5.5.7.3.28"};
 
-crypto::Digest digestOf(const profile::FingerprintPin& pin) {
-    switch (pin.digest) {
-    case profile::Digest::sha1:
-        return crypto::Digest::sha1;
-    case profile::Digest::sha384:
-        return crypto::Digest::sha384;
-    case profile::Digest::sha512:
-        return crypto::Digest::sha512;
-    case profile::Digest::sha256:
-        break;
-    }
-    return crypto::Digest::sha256;
-}
-
 bool fits(const profile::FingerprintPin& pin, const crypto::Certificate& certificate) {
-    return certificate.fingerprint(digestOf(pin)) == pin.value;
+    return certificate.fingerprint(pin.digest) == pin.value;
 }
 
 std::string sha256(const crypto::Certificate& certificate) {
-    return crypto::hex(certificate.fingerprint(crypto::Digest::sha256));
+    return crypto::hex(certificate.fingerprint(Digest::sha256));
 }
 
 /// "CN=ca (sha256:...)", one after the other: what to compare with the profile.

@@ -63,7 +63,7 @@ Algorithms chooseAlgorithms(const Capabilities& capabilities, profile::Security 
     if (security != profile::Security::legacy) return algorithms;
     if (capabilities.des3 && !capabilities.aes) algorithms.cipher = crypto::Cipher::des3;
     const bool better = capabilities.sha256 || capabilities.sha512;
-    if (capabilities.sha1 && !better) algorithms.digest = crypto::Digest::sha1;
+    if (capabilities.sha1 && !better) algorithms.digest = Digest::sha1;
     return algorithms;
 }
 

@@ -31,7 +31,7 @@ Capabilities parseCapabilities(std::string_view body);
 /// The algorithms of a request.
 struct Algorithms {
     crypto::Cipher cipher = crypto::Cipher::aes128;
-    crypto::Digest digest = crypto::Digest::sha256;
+    Digest digest = Digest::sha256;
 
     bool operator==(const Algorithms&) const = default;
 };

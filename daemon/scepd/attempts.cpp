@@ -128,7 +128,8 @@ void Engine::ended(Entry& entry, const record::Failed& failed) {
     history.lastFault = failed.fault;
     history.lastError = failed.reason;
     ++history.failures;
-    if (failed.retryAfter) history.notBeforeNextAttempt = now() + std::min<Duration>(*failed.retryAfter, 24h);
+    if (failed.retryAfter)
+        history.notBeforeNextAttempt = now() + std::min(*failed.retryAfter, schedule::longestRetryAfter);
     if (history.pending) history.pending->lastPoll = now();
     complain(entry, "failed", failed.reason);
 }

@@ -23,6 +23,17 @@ bool isUnconfirmed(const record::TargetState& target) {
     return target.state == "unconfirmed";
 }
 
+/// The listeners of the targets that the deployer left unconfirmed: those whose units do not run are not looked at. Its
+/// rows begin with the targets, in the order of the profile.
+std::vector<std::string> listenersToLookAt(const Entry& entry) {
+    const auto& rows = entry.history.deployment.targets;
+    std::vector<std::string> listeners;
+    for (std::size_t i = 0; i < std::min(rows.size(), entry.certificate.targets.size()); ++i)
+        if (const auto& served = entry.certificate.targets[i].served; served && isUnconfirmed(rows[i]))
+            listeners.push_back(*served);
+    return listeners;
+}
+
 } // namespace
 
 /// The wall between an answer that comes later and an entry that may have gone on meanwhile.
@@ -55,8 +66,11 @@ void Engine::lookAtServed(Entry& entry) {
         const auto* failed = std::get_if<record::Failed>(&report);
         rollback(*found, failed != nullptr ? failed->reason : "scepd-enroll did not say what is served");
     };
-    const std::vector<std::string> arguments{fmt::format("--root={}", places_.root.string()),
-                                             fmt::format("--served={}", entry.held->generation), entry.name()};
+    std::vector<std::string> arguments{fmt::format("--root={}", places_.root.string()),
+                                       fmt::format("--served={}", entry.held->generation)};
+    for (const auto& listener : listenersToLookAt(entry))
+        arguments.push_back(fmt::format("--listener={}", listener));
+    arguments.push_back(entry.name());
     entry.running->phase = "served";
     try {
         entry.running->child = std::make_unique<EnrollRun>(loop_, places_.enrollProgram, arguments, -1, lookDeadline,
@@ -77,11 +91,12 @@ void Engine::confirmed(Entry& entry, const std::expected<Targets, Error>& result
     auto& deployment = entry.history.deployment;
     for (auto& target : deployment.targets)
         if (isUnconfirmed(target)) target.state = "deployed";
+    const bool replacesAnother = deployment.generation != 0 && deployment.generation != entry.held->generation;
+    if (replacesAnother) entry.history.lastRenewal = now();
     deployment.generation = entry.held->generation;
     deployment.confirmed = true;
     deployment.failures = 0;
     deployment.error.clear();
-    if (deployment.generation > 1) entry.history.lastRenewal = now();
     entry.running.reset();
     entry.lastComplaint.clear();
     log::write(log::Level::notice, fmt::format("{}: generation {} is deployed", entry.name(), deployment.generation),

@@ -133,59 +133,6 @@ void Engine::takeOver(Entry& fresh, Entry& old) const {
     fresh.history.configuration = std::move(configuration);
 }
 
-// ---- requests ----
-
-std::vector<std::string> Engine::request(const std::vector<std::string>& names, record::RequestOptions options) {
-    std::vector<std::string> affected;
-    for (auto& [name, entry] : entries_) {
-        const bool named = std::ranges::find(names, name) != names.end();
-        const bool inGroups = options.groups.empty() || entry.profile->appliesTo(options.groups);
-        if (!(named || names.empty()) || !inGroups) continue;
-        if (named && !entry.blocked.empty())
-            throw Error(Fault::configuration, fmt::format("{}: {}", name, entry.blocked));
-        record::RequestOptions own{
-            .renew = options.renew, .force = options.force, .challenge = std::move(options.challenge), .groups = {}};
-        if (entry.blocked.empty() && ask(entry, std::move(own))) affected.push_back(name);
-    }
-    planSoon();
-    return affected;
-}
-
-/// True when the request changes something or joins something that runs.
-bool Engine::ask(Entry& entry, record::RequestOptions options) {
-    if (entry.running) return true;
-    auto& history = entry.history;
-    const bool valid = entry.held && entry.held->notAfter > now();
-    if (valid && !options.renew && !history.pending) {
-        const bool deployed = history.deployment.confirmed && history.deployment.generation == entry.held->generation;
-        history.deployment.failures = 0; // a deployment that waits for its next try is tried now
-        return !deployed;
-    }
-    history.requested = now();
-    history.failures = 0;
-    if (options.force) history.notBeforeNextAttempt = never;
-    entry.asked = std::move(options);
-    changed(entry);
-    return true;
-}
-
-void Engine::cancel(const std::string& name) {
-    auto* entry = find(name);
-    if (entry == nullptr || !entry->running || !entry->running->child) return;
-    entry->history.requested = never; // what was asked for is not wanted any more
-    attemptEnded(*entry, record::Failed{Fault::local, "cancelled on request", std::nullopt});
-}
-
-std::string Engine::pem(const std::string& name, const std::string& what) const {
-    const auto found = entries_.find(name);
-    if (found == entries_.end() || !found->second.held)
-        throw Error(Fault::local, fmt::format("{}: no certificate is held", name));
-    if (what == "certificate") return store::readPublic(places_.root, name, "cert");
-    if (what == "chain" || what == "ca") return store::readPublic(places_.root, name, what);
-    throw Error(Fault::configuration,
-                fmt::format("there is no \"{}\" to get: certificate, chain and ca are known", what));
-}
-
 // ---- what next ----
 
 void Engine::clockStepped() {
@@ -270,7 +217,10 @@ void Engine::changed(Entry& entry) {
         if (entry.history != entry.written) store::writeHistory(places_.root, entry.name(), entry.history);
         entry.written = entry.history;
     } catch (const Error& error) {
-        log::error("{}: what happened cannot be written down: {}", entry.name(), error.what());
+        if (const auto time = now(); lastUnwritten_ == never || time - lastUnwritten_ >= complaintInterval) {
+            log::error("{}: what happened cannot be written down: {}", entry.name(), error.what());
+            lastUnwritten_ = time;
+        }
     }
     audience_.one(entry.status(now()));
 }

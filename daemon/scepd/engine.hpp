@@ -115,6 +115,7 @@ private:
     std::map<std::string, Entry> entries_;
     Loop::Handle alarm_;
     unsigned lastRunning_ = 0;
+    Time lastUnwritten_; ///< When it was last said that the disk takes nothing.
 };
 
 } // namespace scepd

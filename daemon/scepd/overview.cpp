@@ -12,8 +12,7 @@ namespace {
 
 struct TrustText {
     std::string operator()(const profile::FingerprintPin& pin) const {
-        static constexpr std::array<std::string_view, 4> digests{"sha1", "sha256", "sha384", "sha512"};
-        return fmt::format("{}:{:02x}", digests.at(static_cast<std::size_t>(pin.digest)), fmt::join(pin.value, ""));
+        return fmt::format("{}:{:02x}", name(pin.digest), fmt::join(pin.value, ""));
     }
     std::string operator()(const profile::CertificatePin& pin) const { return fmt::format("file {}", pin.file); }
     std::string operator()(const profile::FirstUse&) const { return "first-use"; }

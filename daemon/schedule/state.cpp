@@ -1,6 +1,6 @@
 #include "schedule/state.hpp"
 
-#include <array>
+#include <algorithm>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -55,6 +55,11 @@ Situation withoutCertificate(const Policy& policy, const History& history, const
     return {State::waiting, "it waits for its turn", ""};
 }
 
+/// What the deployer reports beside a deployment that stands: a hook that failed.
+bool isBroken(const record::TargetState& target) {
+    return target.state == "failed";
+}
+
 Situation withCertificate(const record::Held& held, const History& history, std::optional<Action> running) {
     const auto& deployment = history.deployment;
     if (!deployment.error.empty() && running != Action::deploy)
@@ -69,6 +74,12 @@ Situation withCertificate(const record::Held& held, const History& history, std:
         return {deployment.generation == 0 ? State::enrolling : State::renewing,
                 fmt::format("generation {} is being deployed", held.generation), ""};
     if (running) return {State::renewing, "the next certificate is being requested", ""};
+    if (const auto broken = std::ranges::find_if(deployment.targets, isBroken); broken != deployment.targets.end())
+        return {
+            State::degraded,
+            fmt::format("generation {} is deployed, but {} {}: {}", held.generation, broken->target, broken->state,
+                        broken->detail),
+            "Mend what the reason names; then replace the certificate with scepctl renew, or wait for its renewal."};
     return {State::valid, fmt::format("generation {} is deployed", held.generation), ""};
 }
 

@@ -109,7 +109,7 @@ TEST_F(Program, TakesTheChallengeFromADescriptorAndReportsToAnother) {
 
 TEST_F(Program, ExitsAsScepctlDoes) {
     EXPECT_EQ(exitCode(run({"device"})), 1) << "the challenge is missing";
-    EXPECT_EQ(exitCode(run({"nobody"})), 3);
+    EXPECT_EQ(exitCode(run({"nobody"})), 1);
     EXPECT_EQ(exitCode(run({})), 2);
     EXPECT_EQ(exitCode(run({"device", "--renew", "--served", "1"})), 2);
     authority_.setFaults("pending");

@@ -81,7 +81,7 @@ public:
     [[nodiscard]] ProfileText profile(const std::string& scep) const {
         const auto ca = crypto::Certificate::fromPem(file::read(depot_ / "ca.pem"));
         return {.urls = fmt::format("\"http://127.0.0.1:{}/scep\"", port_),
-                .trust = fmt::format("ca-fingerprint = \"{}\"", crypto::hex(ca.fingerprint(crypto::Digest::sha256))),
+                .trust = fmt::format("ca-fingerprint = \"{}\"", crypto::hex(ca.fingerprint(Digest::sha256))),
                 .scep = scep,
                 .challenge = secret};
     }

@@ -13,7 +13,6 @@ namespace {
 using namespace scepd;
 using namespace scepd::test;
 using crypto::Certificate;
-using crypto::Digest;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;

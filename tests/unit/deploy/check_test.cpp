@@ -11,8 +11,8 @@ using ::testing::HasSubstr;
 
 profile::Scep pinnedToOurs() {
     profile::Scep scep;
-    scep.trust = profile::FingerprintPin{
-        profile::Digest::sha256, crypto::Certificate::fromPem(ourCa().pem()).fingerprint(crypto::Digest::sha256)};
+    scep.trust = profile::FingerprintPin{Digest::sha256,
+                                         crypto::Certificate::fromPem(ourCa().pem()).fingerprint(Digest::sha256)};
     return scep;
 }
 

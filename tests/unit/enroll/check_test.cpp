@@ -147,11 +147,11 @@ TEST_F(Check, TellsTheFacts) {
     EXPECT_EQ(held.subject, subject);
     EXPECT_EQ(held.issuer, "CN=ca");
     EXPECT_EQ(held.serialNumber, "4d");
-    EXPECT_EQ(held.fingerprint, crypto::hex(good.certificate.fingerprint(crypto::Digest::sha256)));
+    EXPECT_EQ(held.fingerprint, crypto::hex(good.certificate.fingerprint(Digest::sha256)));
     EXPECT_EQ(held.keyType, "RSA 1024");
     EXPECT_EQ(rfc3339(held.notAfter), "2026-08-14T12:00:00Z");
     EXPECT_EQ(held.issued, noon);
-    EXPECT_EQ(held.caFingerprint, crypto::hex(ca_.certificate.fingerprint(crypto::Digest::sha256)));
+    EXPECT_EQ(held.caFingerprint, crypto::hex(ca_.certificate.fingerprint(Digest::sha256)));
     EXPECT_EQ(held.caNotAfter, ca_.certificate.notAfter());
 }
 

@@ -84,6 +84,7 @@ protected:
     }
     ~Look() override { fs::remove_all(wanted_.root); }
 
+    [[nodiscard]] std::vector<std::string> listeners() const { return enroll::listenersOf(wanted_.certificate); }
     void serveAt(const std::string& served) { wanted_.certificate.targets.emplace_back().served = served; }
 
     Identity old_ = selfSigned({.subject = "CN=web", .serial = 10}, testKey(1));
@@ -94,13 +95,13 @@ protected:
 TEST_F(Look, FindsTheNewCertificate) {
     const WebServer server(new_, 0, new_);
     serveAt(server.name());
-    EXPECT_EQ(enroll::lookAtServed(wanted_, 1, 10s), record::Report(record::Served{}));
+    EXPECT_EQ(enroll::lookAtServed(wanted_, 1, listeners(), 10s), record::Report(record::Served{}));
 }
 
 TEST_F(Look, WaitsUntilTheReloadIsDone) {
     const WebServer server(old_, 2, new_);
     serveAt(server.name());
-    EXPECT_EQ(enroll::lookAtServed(wanted_, 1, 10s), record::Report(record::Served{}));
+    EXPECT_EQ(enroll::lookAtServed(wanted_, 1, listeners(), 10s), record::Report(record::Served{}));
 }
 
 TEST_F(Look, SaysWhoStillPresentsAnotherCertificate) {
@@ -108,24 +109,24 @@ TEST_F(Look, SaysWhoStillPresentsAnotherCertificate) {
     const WebServer bad(old_, 0, old_);
     serveAt(good.name());
     serveAt(bad.name());
-    const auto failed = std::get<record::Failed>(enroll::lookAtServed(wanted_, 1, 300ms));
+    const auto failed = std::get<record::Failed>(enroll::lookAtServed(wanted_, 1, listeners(), 300ms));
     EXPECT_EQ(failed.fault, Fault::local);
     EXPECT_THAT(failed.reason, HasSubstr(bad.name() + " still presents serial 0a instead of 0b"));
 }
 
 TEST_F(Look, SaysWhoIsNotThere) {
     serveAt("127.0.0.1:1");
-    const auto failed = std::get<record::Failed>(enroll::lookAtServed(wanted_, 1, 0s));
+    const auto failed = std::get<record::Failed>(enroll::lookAtServed(wanted_, 1, listeners(), 0s));
     EXPECT_EQ(failed.fault, Fault::local);
     EXPECT_THAT(failed.reason, HasSubstr("127.0.0.1:1: Connection refused"));
 }
 
 TEST_F(Look, HasNothingToFindWithoutListeners) {
-    EXPECT_EQ(enroll::lookAtServed(wanted_, 1, 0s), record::Report(record::Served{}));
+    EXPECT_EQ(enroll::lookAtServed(wanted_, 1, listeners(), 0s), record::Report(record::Served{}));
 }
 
 TEST_F(Look, AtAGenerationThatIsNotThereIsAnError) {
-    EXPECT_EQ(std::get<record::Failed>(enroll::lookAtServed(wanted_, 7, 0s)).fault, Fault::local);
+    EXPECT_EQ(std::get<record::Failed>(enroll::lookAtServed(wanted_, 7, listeners(), 0s)).fault, Fault::local);
 }
 
 } // namespace

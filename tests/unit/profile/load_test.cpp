@@ -252,6 +252,31 @@ TEST(Loading, ReportsAChallengeThatEverybodyCanRead) {
     EXPECT_THAT(load(root.path()).diagnostics, IsEmpty());
 }
 
+TEST(Selecting, FindsWhatAppliesHereWithItsProfile) {
+    const TemporaryRoot root;
+    root.writeProfile("a.toml", genericProfile("a"));
+    root.writeProfile("b.toml", "groups = [\"kiosk\"]\n" + genericProfile("b"));
+    const auto configuration = load(root.path());
+
+    EXPECT_EQ(select(configuration, "a").certificate.name, "a");
+    EXPECT_THAT(select(configuration, "a").profile.file, testing::EndsWith("a.toml"));
+    EXPECT_THROW(select(configuration, "b"), Error);
+}
+
+TEST(Selecting, SaysWhichFileDidNotLoadAndWhy) {
+    const TemporaryRoot root;
+    root.writeProfile("a.toml", genericProfile("a") + "kee = 1\n");
+    try {
+        const auto configuration = load(root.path());
+        select(configuration, "a");
+        FAIL() << "found in a file that does not load";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.fault(), Fault::configuration);
+        EXPECT_THAT(error.what(), testing::AllOf(HasSubstr("no profile that applies here has a certificate a"),
+                                                 HasSubstr("a.toml:"), HasSubstr("unknown key \"kee\"")));
+    }
+}
+
 TEST(ProfileFolders, AreThoseOfSystemdBelowTheRoot) {
     EXPECT_THAT(profileFolders("/"),
                 ElementsAre("/etc/scepd/profiles.d", "/run/scepd/profiles.d", "/usr/lib/scepd/profiles.d"));

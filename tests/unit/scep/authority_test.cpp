@@ -14,13 +14,12 @@ using namespace scepd;
 using namespace scepd::scep;
 using namespace scepd::test;
 using crypto::Certificate;
-using crypto::Digest;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::UnorderedElementsAre;
 
 profile::FingerprintPin pinOf(const Certificate& certificate) {
-    return {profile::Digest::sha256, certificate.fingerprint(Digest::sha256)};
+    return {Digest::sha256, certificate.fingerprint(Digest::sha256)};
 }
 
 /// An issuing CA below a root, an RA pair, and a device of the same CA.
@@ -57,9 +56,8 @@ TEST_F(Authority, IsTheOneThatTheFingerprintNames) {
 }
 
 TEST_F(Authority, IsRecognisedByFingerprintsOfEveryKind) {
-    for (const auto& [ours, theirs] : {std::pair{profile::Digest::sha1, Digest::sha1},
-                                       {profile::Digest::sha384, Digest::sha384},
-                                       {profile::Digest::sha512, Digest::sha512}})
+    for (const auto& [ours, theirs] :
+         {std::pair{Digest::sha1, Digest::sha1}, {Digest::sha384, Digest::sha384}, {Digest::sha512, Digest::sha512}})
         EXPECT_EQ(authenticate({ca_.certificate}, profile::FingerprintPin{ours, ca_.certificate.fingerprint(theirs)},
                                {}, noon)
                       .anchor,

@@ -7,8 +7,8 @@
 namespace {
 
 using namespace scepd::scep;
+using scepd::Digest;
 using scepd::crypto::Cipher;
-using scepd::crypto::Digest;
 using scepd::crypto::Strength;
 using scepd::profile::Security;
 

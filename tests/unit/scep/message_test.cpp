@@ -229,7 +229,7 @@ TEST_F(Message, HasANonceOfItsOwn) {
 
 TEST_F(Message, FallsToOldAlgorithmsOnlyWhenToldTo) {
     const auto message = buildMessage(MessageType::pkcsReq, "a1b2", "x", {device_.certificate, device_.key},
-                                      ca_.certificate, {crypto::Cipher::des3, crypto::Digest::sha1});
+                                      ca_.certificate, {crypto::Cipher::des3, Digest::sha1});
     EXPECT_THROW(crypto::verify(message.der, {device_.certificate}, crypto::Strength::standard), Error);
     EXPECT_NO_THROW(crypto::verify(message.der, {device_.certificate}, crypto::Strength::legacy));
 }

@@ -255,6 +255,43 @@ TEST_F(EngineTest, WhatIsServedIsConfirmed) {
     EXPECT_EQ(statuses["peer"].targets.front().state, "deployed");
 }
 
+TEST_F(EngineTest, OnlyListenersOfUnconfirmedTargetsAreLookedAt) {
+    root.write("etc/scepd/profiles.d/peers.toml", std::string(profileText) + R"(
+[[certificate.peer.deploy]]
+fullchain = "/etc/ssl/a.pem"
+key = "/etc/ssl/a.key"
+served = "localhost:443"
+[[certificate.peer.deploy]]
+fullchain = "/etc/ssl/b.pem"
+key = "/etc/ssl/b.key"
+served = "localhost:8443"
+)");
+    reports("peer", record::Issued{held(1, now(), 24h)});
+    reports("served", record::Served{});
+    deployerAnswers["deploy"] = {
+        {{"/etc/ssl/a.pem", "deployed", "a.service is not active"}, {"/etc/ssl/b.pem", "unconfirmed", ""}}};
+
+    engine->reload();
+    runUntilState(State::valid);
+
+    const auto calls = file::read(root / "calls-peer");
+    EXPECT_THAT(calls, HasSubstr("--served=1 --listener=localhost:8443 peer"));
+    EXPECT_THAT(calls, Not(HasSubstr("localhost:443")));
+}
+
+TEST_F(EngineTest, AHookThatFailedDegradesAndLeavesTheCertificateDeployed) {
+    reports("peer", record::Issued{held(1, now(), 24h)});
+    deployerAnswers["deploy"] = {
+        {{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""}, {"hook tell", "failed", "exit code 3"}}};
+
+    engine->reload();
+    runUntilState(State::degraded);
+
+    EXPECT_THAT(deployerCalls, ElementsAre("deploy 1", "confirm 1"));
+    EXPECT_EQ(statuses["peer"].reason, "generation 1 is deployed, but hook tell failed: exit code 3");
+    EXPECT_EQ(statuses["peer"].nextAction, Action::renew);
+}
+
 TEST_F(EngineTest, AValidCertificateIsLeftAloneUnlessRenewalIsAskedFor) {
     reports("peer", record::Issued{held(1, now(), 24h)});
     deployerAnswers["deploy"] = {{{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""}}};

@@ -1,0 +1,55 @@
+#include "bus/certificate_object.hpp"
+
+#include "bus/changes.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace scepd::bus {
+
+CertificateObject::CertificateObject(sdbus::IConnection& connection, record::Status status, Handlers& handlers,
+                                     Access& access)
+    : AdaptorInterfaces(connection, objectPath(status.name)),
+      status_(std::move(status)),
+      handlers_(handlers),
+      access_(access) {
+    registerAdaptor();
+    emitInterfacesAddedSignal();
+}
+
+void CertificateObject::show(const record::Status& status) {
+    const auto changed = changedProperties(status_, status);
+    status_ = status;
+    if (!changed.empty()) emitPropertiesChangedSignal(org::scepd1::Certificate_adaptor::INTERFACE_NAME, changed);
+}
+
+void CertificateObject::Request(sdbus::Result<>&& result, Options options) {
+    auto asked = std::make_shared<record::RequestOptions>(requestOptions(options));
+    const auto action = asked->renew ? "org.scepd1.renew" : "org.scepd1.request";
+    whenAllowed(access_, *getObject().getCurrentlyProcessedMessage(), action, std::move(result),
+                [handlers = &handlers_, asked, name = status_.name](const auto& reply) {
+                    handlers->request({name}, std::move(*asked));
+                    reply.returnResults();
+                });
+}
+
+void CertificateObject::Cancel(sdbus::Result<>&& result) {
+    whenAllowed(access_, *getObject().getCurrentlyProcessedMessage(), "org.scepd1.manage", std::move(result),
+                [handlers = &handlers_, name = status_.name](const auto& reply) {
+                    handlers->cancel(name);
+                    reply.returnResults();
+                });
+}
+
+std::string CertificateObject::GetPem(const std::string& what) {
+    return answer([&] { return handlers_.pem(status_.name, what); });
+}
+
+std::vector<CertificateObject::TargetRow> CertificateObject::Targets() {
+    std::vector<TargetRow> rows;
+    for (const auto& target : status_.targets)
+        rows.emplace_back(target.target, target.state, target.detail);
+    return rows;
+}
+
+} // namespace scepd::bus

@@ -1,0 +1,87 @@
+#include "bus/manager_object.hpp"
+
+#include "bus/changes.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace scepd::bus {
+
+ManagerObject::ManagerObject(sdbus::IConnection& connection, std::string version, Handlers& handlers, Access& access)
+    : AdaptorInterfaces(connection, "/org/scepd1"), version_(std::move(version)), handlers_(handlers), access_(access) {
+    registerAdaptor();
+}
+
+void ManagerObject::show(const record::Overview& overview) {
+    Changes changes;
+    changes.compare("Groups", overview_.groups, overview.groups);
+    changes.compare("Queue", overview_.queue, overview.queue);
+    changes.compare("Diagnostics", overview_.findings, overview.findings);
+    overview_ = overview;
+    if (!changes.names().empty())
+        emitPropertiesChangedSignal(org::scepd1::Manager_adaptor::INTERFACE_NAME, changes.names());
+}
+
+void ManagerObject::Request(sdbus::Result<std::vector<sdbus::ObjectPath>>&& result, std::vector<std::string> names,
+                            Options options) {
+    auto asked = std::make_shared<record::RequestOptions>(requestOptions(options));
+    if (asked->challenge && names.size() != 1) invalid("a challenge belongs to exactly one certificate: name it");
+    for (const auto& name : names)
+        GetCertificate(name);
+    const auto action = asked->renew ? "org.scepd1.renew" : "org.scepd1.request";
+    whenAllowed(access_, *getObject().getCurrentlyProcessedMessage(), action, std::move(result),
+                [this, asked, names = std::move(names)](const auto& reply) {
+                    std::vector<sdbus::ObjectPath> paths;
+                    for (const auto& name : handlers_.request(names, std::move(*asked)))
+                        paths.emplace_back(objectPath(name));
+                    reply.returnResults(paths);
+                });
+}
+
+void ManagerObject::Reload(sdbus::Result<std::vector<Finding>>&& result) {
+    whenAllowed(access_, *getObject().getCurrentlyProcessedMessage(), "org.scepd1.manage", std::move(result),
+                [this](const auto& reply) {
+                    handlers_.reload();
+                    reply.returnResults(Diagnostics());
+                });
+}
+
+std::vector<ManagerObject::Row> ManagerObject::List() {
+    return answer([&] {
+        std::vector<Row> rows;
+        rows.reserve(statuses.size());
+        for (const auto& [name, status] : statuses)
+            rows.emplace_back(name, status.usage, std::string(record::name(status.state)), status.reason,
+                              status.held ? microseconds(status.held->notAfter) : 0,
+                              microseconds(status.nextActionTime), std::string(record::name(status.nextAction)));
+        return rows;
+    });
+}
+
+std::vector<ManagerObject::ProfileRow> ManagerObject::ListProfiles() {
+    return answer([&] {
+        std::vector<ProfileRow> rows;
+        for (const auto& rule : overview_.rules)
+            rows.emplace_back(rule.file, rule.applies, rule.groups, rule.description, rule.urls, rule.trust,
+                              rule.certificates);
+        return rows;
+    });
+}
+
+sdbus::ObjectPath ManagerObject::GetCertificate(const std::string& name) {
+    return answer([&] {
+        const auto found = statuses.find(name);
+        if (found == statuses.end()) throw noSuchCertificate(name);
+        if (found->second.state == record::State::notApplicable) throw notApplicable(name);
+        return sdbus::ObjectPath(objectPath(name));
+    });
+}
+
+std::vector<ManagerObject::Finding> ManagerObject::Diagnostics() {
+    std::vector<Finding> rows;
+    for (const auto& finding : overview_.findings)
+        rows.emplace_back(finding.file, finding.line, finding.column, finding.severity, finding.text);
+    return rows;
+}
+
+} // namespace scepd::bus
