@@ -50,7 +50,7 @@ DeployerClient::Targets targetsFrom(const Rows& rows) {
 /// A call that answers with `Answer...`, which `read` makes targets of.
 template <typename... Answer, typename Read>
 void call(sdbus::IProxy& proxy, const char* method, const std::string& certificate, unsigned generation,
-          DeployerClient::Done done, Read read, bool mayDie = true) {
+          const DeployerClient::Done& done, Read read, bool mayDie = true) {
     const auto answered = [&proxy, method, certificate, generation, done, read, mayDie](const sdbus::Error* error,
                                                                                         const Answer&... answer) {
         if (error == nullptr) return finish(done, read(answer...));
@@ -77,16 +77,16 @@ DeployerClient::DeployerClient(sdbus::IConnection& connection)
 
 DeployerClient::~DeployerClient() = default;
 
-void DeployerClient::deploy(const std::string& certificate, unsigned generation, Done done) {
-    call<Rows>(*proxy_, "Deploy", certificate, generation, std::move(done), targetsFrom);
+void DeployerClient::deploy(const std::string& certificate, unsigned generation, const Done& done) {
+    call<Rows>(*proxy_, "Deploy", certificate, generation, done, targetsFrom);
 }
 
-void DeployerClient::rollback(const std::string& certificate, unsigned generation, Done done) {
-    call<Rows>(*proxy_, "Rollback", certificate, generation, std::move(done), targetsFrom);
+void DeployerClient::rollback(const std::string& certificate, unsigned generation, const Done& done) {
+    call<Rows>(*proxy_, "Rollback", certificate, generation, done, targetsFrom);
 }
 
-void DeployerClient::confirm(const std::string& certificate, unsigned generation, Done done) {
-    call<>(*proxy_, "Confirm", certificate, generation, std::move(done), [] { return Targets{}; });
+void DeployerClient::confirm(const std::string& certificate, unsigned generation, const Done& done) {
+    call<>(*proxy_, "Confirm", certificate, generation, done, [] { return Targets{}; });
 }
 
 } // namespace scepd::bus

@@ -27,11 +27,11 @@ public:
     DeployerClient(const DeployerClient&) = delete;
     DeployerClient& operator=(const DeployerClient&) = delete;
 
-    void deploy(const std::string& certificate, unsigned generation, Done done);
+    void deploy(const std::string& certificate, unsigned generation, const Done& done);
     /// The targets given to `done` are empty.
-    void confirm(const std::string& certificate, unsigned generation, Done done);
+    void confirm(const std::string& certificate, unsigned generation, const Done& done);
     /// Generation 0: the last one that was confirmed.
-    void rollback(const std::string& certificate, unsigned generation, Done done);
+    void rollback(const std::string& certificate, unsigned generation, const Done& done);
 
 private:
     std::unique_ptr<sdbus::IProxy> proxy_;

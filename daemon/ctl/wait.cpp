@@ -73,8 +73,8 @@ void Wait::look() {
         all_[name].watched.renew = ask_.renew;
     unknown_ = all_.size();
     if (unknown_ == 0) ask();
-    for (const auto& [name, one] : all_)
-        daemon_.readLater(name, [this, name = name](const Properties& properties, const sdbus::Error* error) {
+    for (const auto& entry : all_)
+        daemon_.readLater(entry.first, [this, name = entry.first](const Properties& properties, const sdbus::Error* error) {
             guard([&] { looked(name, properties, error); });
         });
 }
