@@ -15,7 +15,7 @@ namespace scepd::deploy {
 namespace {
 
 Subject resolved(const profile::Profile& profile, const profile::Certificate& certificate) {
-    if (const auto why = profile::unsupported(profile.scep, certificate))
+    if (const auto why = profile::unsupported(certificate))
         throw Error(Fault::configuration, fmt::format("{}: {}", certificate.name, *why));
     Subject subject{profile.scep, certificate, {}};
     for (const auto& target : certificate.targets)

@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "crypto/key.hpp"
 #include "enroll/check.hpp"
+#include "enroll/keys.hpp"
 #include "enroll/session.hpp"
 #include "enroll/steps.hpp"
 #include "profile/endpoint.hpp"
@@ -13,6 +14,7 @@
 #include "store/generation.hpp"
 #include "store/transaction.hpp"
 
+#include <algorithm>
 #include <future>
 #include <utility>
 
@@ -26,9 +28,10 @@ namespace {
 /// A transaction in memory: what is on the disk, and what is done with it.
 struct Running {
     store::Transaction stored;
-    crypto::Key key;
+    crypto::Key key;         ///< The one to be certified.
     crypto::Request request; ///< Without the challenge.
     scep::Sender sender;
+    scep::MessageType type; ///< Of the request.
 };
 
 UniqueFd lock(const std::filesystem::path& directory) {
@@ -76,14 +79,14 @@ public:
 
 private:
     record::Report steps() {
-        if (const auto complaint = profile::unsupported(wanted_.profile.scep, wanted_.certificate))
+        if (const auto complaint = profile::unsupported(wanted_.certificate))
             throw Error(Fault::configuration, *complaint);
         if (const auto reason = resolveNames()) return record::Waiting{*reason};
         const auto locked = lock(store::certificateDirectory(wanted_.root, name()));
         learnWhatIsHeld();
         auto unfinished = unfinishedTransaction();
         if (unfinished && isFinished(*unfinished)) return finish();
-        if (!unfinished) startKey();
+        if (!unfinished) startKeys();
         session_.open(now());
         return unfinished ? resume(*std::move(unfinished)) : begin();
     }
@@ -138,11 +141,13 @@ private:
         return record::Issued{*held_};
     }
 
-    /// The key is made while the network is waited for.
-    void startKey() {
-        if (renews() && !wanted_.certificate.rekey) return;
-        progress_.phase("key", fmt::format("RSA {}", wanted_.certificate.key.bits));
-        newKey_ = std::async(std::launch::async, crypto::Key::generateRsa, wanted_.certificate.key.bits);
+    /// Keys are made while the network is waited for.
+    void startKeys() {
+        const auto& spec = wanted_.certificate.key;
+        const bool keeps = renews() && !wanted_.certificate.rekey;
+        progress_.phase("key", describe(spec));
+        newKeys_ =
+            std::async(std::launch::async, makeKeys, spec, keeps ? std::optional(heldSender().key) : std::nullopt);
     }
 
     /// A certificate that has expired signs nothing any more.
@@ -153,21 +158,21 @@ private:
         const bool configured = !std::holds_alternative<profile::NoChallenge>(challenge.source);
         const bool usedUp = challenge.once && held_;
         return {.renews = renews(),
+                .heldDecrypts = !held_ || heldSender().key.isRsa(),
                 .offered = session_.capabilities().renewal,
                 .hasChallenge = order_.challenge || (configured && !usedUp)};
     }
 
-    [[nodiscard]] Secret challengeFor(const Step& step) const {
-        if (!step.challenge) return {};
+    [[nodiscard]] Secret challenge() const {
         return order_.challenge ? *order_.challenge : scep::readChallenge(wanted_.profile.scep.challenge, wanted_.root);
     }
 
     record::Report begin() {
         const auto steps = stepsOf(wanted_.profile.scep, situation());
-        const auto key = newKey_.valid() ? newKey_.get() : heldSender().key;
+        const auto keys = newKeys_.get();
         for (std::size_t i = 0;; ++i) {
-            const auto running = prepare(steps[i], key);
-            auto outcome = send(steps[i], running);
+            const auto running = prepare(steps[i].way, keys);
+            auto outcome = send(steps[i].challenge, running);
             if (i + 1 == steps.size() || !suggestsAnotherWay(outcome)) return conclude(outcome, running);
             log::notice("{}: {}; asking in another way", name(), reasonOf(outcome));
         }
@@ -181,19 +186,22 @@ private:
 
     /// Makes the transaction and puts it on the disk, without the challenge: that is read again when it is needed
     /// again.
-    Running prepare(const Step& step, const crypto::Key& key) {
-        const auto request = crypto::Request::make(content_, key, {});
-        const auto sender =
-            step.renewal ? heldSender() : scep::Sender{request.selfSigned(key, content_.digest, now()), key};
+    Running prepare(Way way, const Keys& keys) {
+        const auto request = crypto::Request::make(content_, keys.certified, {});
+        const bool byHeld = way != Way::pkcsReqByItself;
+        const auto sender = byHeld ? heldSender() : selfSigned(keys, request, content_.digest, now());
+        const auto type = way == Way::renewalReq ? scep::MessageType::renewalReq : scep::MessageType::pkcsReq;
         store::Transaction transaction{.id = scep::newTransactionId(),
-                                       .key = key.toPem(),
+                                       .key = keys.certified.toPem(),
                                        .request = request.toDer(),
-                                       .signer = step.renewal ? std::string() : sender.certificate.toPem(),
+                                       .signer = byHeld ? std::string() : sender.certificate.toPem(),
+                                       .signerKey = byHeld || !keys.transport ? Secret() : keys.transport->toPem(),
+                                       .messageType = static_cast<unsigned>(type),
                                        .renews = renews() ? held_->generation : 0,
                                        .pending = false,
                                        .configuration = configuration_};
         store::saveTransaction(wanted_.root, name(), transaction);
-        return {std::move(transaction), key, request, sender};
+        return {std::move(transaction), keys.certified, request, sender, type};
     }
 
     [[nodiscard]] scep::Sender heldSender() const {
@@ -201,11 +209,10 @@ private:
         return {crypto::Certificate::fromPem(generation.certificate), crypto::Key::fromPem(generation.key)};
     }
 
-    Outcome send(const Step& step, const Running& running) {
+    Outcome send(bool withChallenge, const Running& running) {
         progress_.phase("request", running.stored.id);
-        const auto request = crypto::Request::make(content_, running.key, challengeFor(step));
-        const auto type = step.renewal ? scep::MessageType::renewalReq : scep::MessageType::pkcsReq;
-        return ask(type, running, request.toDer());
+        const auto request = crypto::Request::make(content_, running.key, withChallenge ? challenge() : Secret());
+        return ask(running.type, running, request.toDer());
     }
 
     Outcome ask(scep::MessageType type, const Running& running, std::string_view content) {
@@ -220,24 +227,36 @@ private:
     /// Asks for the answer first: the CA may have issued. Where it knows nothing of it, the same request goes out
     /// again.
     record::Report resume(store::Transaction transaction) {
-        const auto key = crypto::Key::fromPem(transaction.key);
-        const auto request = crypto::Request::fromDer(transaction.request);
-        const bool renewal = transaction.signer.empty();
-        const auto sender =
-            renewal ? heldSender() : scep::Sender{crypto::Certificate::fromPem(transaction.signer), key};
-        const Running running{std::move(transaction), key, request, sender};
+        const auto running = continued(std::move(transaction));
         progress_.phase("poll", running.stored.id);
         auto outcome = ask(scep::MessageType::certPoll, running,
                            running.request.issuerAndSubject(session_.authorities().recipient));
-        if (isUnknownTransaction(outcome, running.stored.pending)) outcome = send(stepLike(renewal), running);
+        if (isUnknownTransaction(outcome, running.stored.pending)) outcome = send(hadChallenge(running), running);
         return conclude(outcome, running);
     }
 
-    /// The first of the steps that a transaction with this signer may have begun with.
-    [[nodiscard]] Step stepLike(bool renewal) const {
-        for (const auto& step : stepsOf(wanted_.profile.scep, situation()))
-            if (step.renewal == renewal) return step;
-        return {.renewal = renewal, .challenge = situation().hasChallenge};
+    [[nodiscard]] Running continued(store::Transaction transaction) const {
+        const auto key = crypto::Key::fromPem(transaction.key);
+        const auto request = crypto::Request::fromDer(transaction.request);
+        const auto& signerKey = transaction.signerKey;
+        const auto sender = transaction.signer.empty()
+                                ? heldSender()
+                                : scep::Sender{crypto::Certificate::fromPem(transaction.signer),
+                                               signerKey.empty() ? key : crypto::Key::fromPem(signerKey)};
+        const auto type = static_cast<scep::MessageType>(transaction.messageType);
+        return {std::move(transaction), key, request, sender, type};
+    }
+
+    /// Whether the first of the steps that such a transaction may have begun with carries the challenge.
+    [[nodiscard]] bool hadChallenge(const Running& running) const {
+        const auto steps = stepsOf(wanted_.profile.scep, situation());
+        const auto like = std::ranges::find(steps, wayOf(running), &Step::way);
+        return like != steps.end() ? like->challenge : situation().hasChallenge;
+    }
+
+    [[nodiscard]] static Way wayOf(const Running& running) {
+        if (!running.stored.signer.empty()) return Way::pkcsReqByItself;
+        return running.type == scep::MessageType::renewalReq ? Way::renewalReq : Way::pkcsReqByHeld;
     }
 
     record::Report conclude(const Outcome& outcome, const Running& running) {
@@ -294,7 +313,7 @@ private:
     crypto::RequestContent content_;
     std::string configuration_, machineId_;
     std::optional<record::Held> held_;
-    std::future<crypto::Key> newKey_;
+    std::future<Keys> newKeys_;
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "enroll/plan.hpp"
 
 #include "base/error.hpp"
+#include "enroll/keys.hpp"
 #include "profile/endpoint.hpp"
 #include "profile/variables.hpp"
 
@@ -68,6 +69,7 @@ crypto::RequestContent requestContent(const Wanted& wanted) {
                                    .digitalSignature = uses(certificate, profile::KeyUsage::digitalSignature),
                                    .keyEncipherment = uses(certificate, profile::KeyUsage::keyEncipherment),
                                    .extendedKeyUsage = certificate.extendedKeyUsage,
+                                   .templateName = certificate.templateName,
                                    .digest = certificate.digest};
     for (const auto& [type, value] : names.san)
         content.alternativeNames.push_back({typeOf(type), value});
@@ -79,7 +81,8 @@ std::string configurationDigest(const Wanted& wanted, const crypto::RequestConte
     for (const auto& url : wanted.profile.scep.urls)
         append(text, url);
     append(text, wanted.profile.scep.caIdentifier.value_or(""));
-    append(text, fmt::format("key {} {}", wanted.certificate.key.bits, static_cast<int>(content.digest)));
+    append(text, fmt::format("{} {}", describe(wanted.certificate.key), name(content.digest)));
+    append(text, content.templateName.value_or(""));
     append(text, fmt::format("usage {} {}", content.digitalSignature, content.keyEncipherment));
     append(text, fmt::format("{}", fmt::join(content.extendedKeyUsage, ",")));
     for (const auto& rdn : content.subject) {

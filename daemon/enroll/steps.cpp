@@ -8,23 +8,46 @@ bool isNotUnderstood(long status) {
     return status == 400 || status == 404 || status == 405 || status == 500 || status == 501;
 }
 
-std::vector<Step> renewalSteps(profile::RenewalChallenge when, bool hasChallenge) {
-    if (when == profile::RenewalChallenge::never || !hasChallenge) return {{.renewal = true}};
-    const Step withChallenge{.renewal = true, .challenge = true};
-    if (when == profile::RenewalChallenge::always) return {withChallenge};
-    return {{.renewal = true}, withChallenge};
+using profile::RenewalMessage;
+using Steps = std::vector<Step>;
+
+/// One way, without and with the challenge as renewal-challenge says.
+Steps signedByHeld(Way way, profile::RenewalChallenge when, bool hasChallenge) {
+    const Step with{way, true};
+    const Step without{way, false};
+    if (when == profile::RenewalChallenge::never || !hasChallenge) return {without};
+    if (when == profile::RenewalChallenge::always) return {with};
+    return {without, with};
+}
+
+/// RenewalReq where it is offered, then the PKCSReq that older servers take in its place, then a fresh enrollment: the
+/// challenge that comes with the last need not be shown before.
+Steps automatic(const profile::Scep& scep, const Situation& situation) {
+    const Step fresh{Way::pkcsReqByItself, situation.hasChallenge};
+    Steps steps;
+    if (situation.offered) steps = signedByHeld(Way::renewalReq, scep.renewalChallenge, situation.hasChallenge);
+    const bool always = scep.renewalChallenge == profile::RenewalChallenge::always && situation.hasChallenge;
+    steps.push_back({Way::pkcsReqByHeld, always});
+    steps.insert(situation.heldDecrypts ? steps.end() : steps.begin(), fresh);
+    return steps;
 }
 
 } // namespace
 
-std::vector<Step> stepsOf(const profile::Scep& scep, const Situation& situation) {
-    const Step fresh{.challenge = situation.hasChallenge};
-    const bool always = scep.renewalMessage == profile::RenewalMessage::renewal;
-    const bool automatic = scep.renewalMessage == profile::RenewalMessage::automatic && situation.offered;
-    if (!situation.renews || (!always && !automatic)) return {fresh};
-    auto steps = renewalSteps(scep.renewalChallenge, situation.hasChallenge);
-    if (automatic) steps.push_back(fresh);
-    return steps;
+Steps stepsOf(const profile::Scep& scep, const Situation& situation) {
+    const Steps fresh{{Way::pkcsReqByItself, situation.hasChallenge}};
+    if (!situation.renews) return fresh;
+    switch (scep.renewalMessage) {
+    case RenewalMessage::automatic:
+        return automatic(scep, situation);
+    case RenewalMessage::renewal:
+        return signedByHeld(Way::renewalReq, scep.renewalChallenge, situation.hasChallenge);
+    case RenewalMessage::pkcsSignedByOld:
+        return signedByHeld(Way::pkcsReqByHeld, scep.renewalChallenge, situation.hasChallenge);
+    case RenewalMessage::fresh:
+        break;
+    }
+    return fresh;
 }
 
 bool suggestsAnotherWay(const Outcome& outcome) {

@@ -8,9 +8,16 @@
 
 namespace scepd::enroll {
 
-/// One way to ask: a RenewalReq signed with the certificate that is held, or a PKCSReq signed by the new key itself.
+/// Ways to ask (RFC 8894 section 2.3).
+enum class Way {
+    renewalReq,     ///< RenewalReq, signed with the certificate that is held.
+    pkcsReqByHeld,  ///< PKCSReq, signed with the certificate that is held: what servers without RenewalReq renew by.
+    pkcsReqByItself ///< PKCSReq, signed by the new key itself: a fresh enrollment.
+};
+
+/// One of them.
 struct Step {
-    bool renewal = false;
+    Way way = Way::pkcsReqByItself;
     bool challenge = false; ///< Whether the request carries the challengePassword.
 
     bool operator==(const Step&) const = default;
@@ -19,11 +26,14 @@ struct Step {
 /// What is known when the ways are chosen.
 struct Situation {
     bool renews = false;       ///< A usable certificate is held and shall be renewed.
+    bool heldDecrypts = true;  ///< Its key is RSA: servers can encrypt to it.
     bool offered = false;      ///< The CA's capabilities list Renewal.
     bool hasChallenge = false; ///< The profile or the caller provides one that may be used.
 };
 
 /// The ways to ask, in the order in which they are tried within one attempt, by renewal-message and renewal-challenge.
+/// A certificate whose key cannot decrypt is enrolled afresh first, because many servers issue and then fail to
+/// encrypt.
 std::vector<Step> stepsOf(const profile::Scep& scep, const Situation& situation);
 
 using Outcome = std::expected<scep::Answer, scep::HttpFailure>;

@@ -49,7 +49,7 @@ Profile readProfile(Table table, const std::string& file) {
 
 void reportUnsupported(const Profile& profile, Findings& findings) {
     for (const auto& certificate : profile.certificates)
-        if (const auto complaint = unsupported(profile.scep, certificate))
+        if (const auto complaint = unsupported(certificate))
             findings.warning({certificate.line, 1},
                              fmt::format("certificate {}: {}", inQuotes(certificate.name), *complaint));
 }

@@ -227,7 +227,7 @@ struct Profile {
 };
 
 /// What asks for something this version does not do yet, as a sentence for people; nullopt when all is supported.
-std::optional<std::string> unsupported(const Scep& scep, const Certificate& certificate);
+std::optional<std::string> unsupported(const Certificate& certificate);
 
 /// /etc/scepd/scepd.toml: this endpoint and the daemon's settings. All have defaults.
 struct Settings {

@@ -14,17 +14,8 @@ std::string notYet(std::string_view key, std::string_view value) {
     return fmt::format("{} = \"{}\" is not supported by this version", key, value);
 }
 
-Complaint unsupportedIn(const Scep& scep) {
-    if (scep.security != Security::standard) return notYet("security", wordFor(securityWords, scep.security));
-    if (scep.renewalMessage == RenewalMessage::pkcsSignedByOld) return notYet("renewal-message", "pkcs-signed-by-old");
-    if (std::holds_alternative<DynamicChallenge>(scep.challenge.source)) return notYet("challenge.type", "dynamic");
-    if (std::holds_alternative<CommandChallenge>(scep.challenge.source)) return notYet("challenge.type", "command");
-    return std::nullopt;
-}
-
 Complaint unsupportedIn(const KeySpec& key) {
     if (key.store != KeyStore::file) return notYet("key.store", wordFor(keyStoreWords, key.store));
-    if (key.type != KeyType::rsa) return notYet("key.type", wordFor(keyTypeWords, key.type));
     return std::nullopt;
 }
 
@@ -36,10 +27,8 @@ Complaint unsupportedIn(const Target& target) {
 
 } // namespace
 
-std::optional<std::string> unsupported(const Scep& scep, const Certificate& certificate) {
-    if (auto complaint = unsupportedIn(scep)) return complaint;
+std::optional<std::string> unsupported(const Certificate& certificate) {
     if (auto complaint = unsupportedIn(certificate.key)) return complaint;
-    if (certificate.templateName) return notYet("template", *certificate.templateName);
     for (const auto& target : certificate.targets)
         if (auto complaint = unsupportedIn(target)) return complaint;
     return std::nullopt;

@@ -10,9 +10,11 @@
 /// How one attempt of scepd-enroll ended. An answer that we did not want is a value like any other.
 namespace scepd::record {
 
-/// A certificate was issued, checked and committed as a generation.
+/// A certificate was issued, checked and committed as a generation: in use from now on or, when the CA rolls over, from
+/// its notBefore on.
 struct Issued {
     Held held;
+    bool upcoming = false;
 
     bool operator==(const Issued&) const = default;
 };

@@ -66,7 +66,6 @@ void Engine::attemptEnded(Entry& entry, const record::Report& report) {
 
 void Engine::ended(Entry& entry, const record::Issued& issued) {
     auto& history = entry.history;
-    entry.held = issued.held;
     history.lastOutcome = Outcome::issued;
     history.lastSuccess = now();
     history.failures = 0;
@@ -74,13 +73,18 @@ void Engine::ended(Entry& entry, const record::Issued& issued) {
     history.lastError.clear();
     history.notBeforeNextAttempt = never;
     history.pending.reset();
+    entry.lastComplaint.clear();
+    entry.upcoming = issued.upcoming ? std::optional(issued.held) : std::nullopt;
+    const auto when = issued.upcoming ? fmt::format("valid from {}", rfc3339(issued.held.notBefore))
+                                      : fmt::format("valid until {}", rfc3339(issued.held.notAfter));
+    const auto text = fmt::format("{}: issued: generation {}, serial {}, {}", entry.name(), issued.held.generation,
+                                  issued.held.serialNumber, when);
+    log::write(log::Level::notice, text, {{"SCEPD_CERTIFICATE", entry.name()}, {"SCEPD_PROFILE", entry.profile->file}});
+    audience_.event(entry.name(), "issued", "", issued.held);
+    if (issued.upcoming) return;
+    entry.held = issued.held;
     history.deployment.failures = 0;
     history.deployment.error.clear();
-    entry.lastComplaint.clear();
-    const auto text = fmt::format("{}: issued: generation {}, serial {}, valid until {}", entry.name(),
-                                  issued.held.generation, issued.held.serialNumber, rfc3339(issued.held.notAfter));
-    log::write(log::Level::notice, text, {{"SCEPD_CERTIFICATE", entry.name()}, {"SCEPD_PROFILE", entry.profile->file}});
-    audience_.event(entry.name(), "issued", "", entry.held);
     startDeployment(entry);
 }
 

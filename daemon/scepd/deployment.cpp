@@ -3,6 +3,7 @@
 #include "scepd/engine.hpp"
 
 #include "base/log.hpp"
+#include "store/generation.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -44,7 +45,17 @@ Deployer::Done Engine::whenDone(const Entry& entry, std::function<void(Entry&, s
     };
 }
 
+/// What the coming CA has issued is in use from the moment it is valid.
+void Engine::takeUpcoming(Entry& entry) {
+    if (!entry.upcoming || entry.upcoming->notBefore > now()) return;
+    store::useUpcoming(places_.root, entry.name());
+    entry.held = std::exchange(entry.upcoming, std::nullopt);
+    entry.history.deployment.failures = 0;
+    entry.history.deployment.error.clear();
+}
+
 void Engine::startDeployment(Entry& entry) {
+    takeUpcoming(entry);
     begin(entry, Action::deploy, "deploy");
     deployer_.deploy(entry.name(), entry.held->generation,
                      whenDone(entry, [this](Entry& found, auto result) { deployed(found, std::move(result)); }));

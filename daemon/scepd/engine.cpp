@@ -26,10 +26,11 @@ using namespace std::chrono_literals;
 constexpr Duration complaintInterval = 1h;
 
 /// Facts of a generation that this machine made; a cloned image's or a damaged one is as good as none.
-std::optional<record::Held> usableHeld(const std::filesystem::path& root, const std::string& name,
-                                       const std::string& machineId) {
+template <typename Read>
+std::optional<record::Held> usable(Read read, const std::filesystem::path& root, const std::string& name,
+                                   const std::string& machineId) {
     try {
-        auto held = store::readHeld(root, name);
+        auto held = read(root, name);
         if (!held || held->machineId == machineId) return held;
         log::warning("{}: generation {} was made on another machine and is not used", name, held->generation);
     } catch (const Error& error) {
@@ -93,8 +94,9 @@ Entry Engine::makeEntry(const std::shared_ptr<const profile::Profile>& profile,
     entry.profile = profile;
     entry.certificate = certificate;
     entry.policy = policyOf(*profile, certificate, configuration_.settings, machineId_);
-    entry.blocked = profile::unsupported(profile->scep, certificate).value_or("");
-    entry.held = usableHeld(places_.root, certificate.name, machineId_);
+    entry.blocked = profile::unsupported(certificate).value_or("");
+    entry.held = usable(store::readHeld, places_.root, certificate.name, machineId_);
+    entry.upcoming = usable(store::readUpcoming, places_.root, certificate.name, machineId_);
     entry.written = entry.history = store::readHistory(places_.root, certificate.name);
     // After a crash or a power cut nothing is more urgent than a whole installation.
     entry.history.deployment.failures = 0;
@@ -123,6 +125,7 @@ void Engine::takeOver(Entry& fresh, Entry& old) const {
     const bool same = old.certificate == fresh.certificate && old.profile->scep == fresh.profile->scep;
     auto configuration = std::move(fresh.history.configuration);
     fresh.held = std::move(old.held);
+    fresh.upcoming = std::move(old.upcoming);
     fresh.history = std::move(old.history);
     fresh.written = std::move(old.written);
     fresh.asked = std::move(old.asked);

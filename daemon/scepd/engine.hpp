@@ -80,6 +80,7 @@ private:
     void attemptEnded(Entry& entry, const record::Report& report);
 
     using Targets = std::vector<record::TargetState>;
+    void takeUpcoming(Entry& entry);
     void startDeployment(Entry& entry);
     void deployed(Entry& entry, std::expected<Targets, Error> result);
     void lookAtServed(Entry& entry);

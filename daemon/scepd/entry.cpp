@@ -20,7 +20,9 @@ schedule::Step Entry::nextStep(Time now) const {
     if (!blocked.empty()) return {Action::nothing, never, never, blocked};
     auto current = policy;
     current.outdated = outdated();
-    return schedule::nextStep(current, held, history, now);
+    auto step = schedule::nextStep(current, held, history, now);
+    const bool wantsAnother = current.outdated || schedule::asked(history, now);
+    return upcoming && !wantsAnother ? schedule::withUpcoming(std::move(step), *upcoming, now) : step;
 }
 
 schedule::Candidate Entry::candidate(Time now) const {

@@ -27,10 +27,10 @@ struct Entry {
     std::shared_ptr<const profile::Profile> profile;
     profile::Certificate certificate;
     schedule::Policy policy;
-    std::string blocked; ///< Why this version cannot request it; empty when it can.
-    std::optional<record::Held> held;
-    record::History history, written; ///< What happened, and what of it is on the disk.
-    record::RequestOptions asked;     ///< Of the last request that was not served yet.
+    std::string blocked;                        ///< Why this version cannot request it; empty when it can.
+    std::optional<record::Held> held, upcoming; ///< What is in use, and what the coming CA has issued for later.
+    record::History history, written;           ///< What happened, and what of it is on the disk.
+    record::RequestOptions asked;               ///< Of the last request that was not served yet.
     std::optional<Running> running;
     std::string lastComplaint; ///< The last warning in the log, and when: the same one is not repeated within an hour.
     Time lastComplaintTime;

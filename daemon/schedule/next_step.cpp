@@ -168,4 +168,10 @@ Step nextStep(const Policy& policy, const std::optional<Held>& held, const Histo
     return earlier(deploymentStep(policy, *held, history, now), step, now);
 }
 
+Step withUpcoming(Step step, const Held& upcoming, Time now) {
+    if (step.action == Action::deploy && upcoming.notBefore > now) return step;
+    return {Action::deploy, upcoming.notBefore, upcoming.notBefore,
+            fmt::format("generation {} is of the coming CA and becomes valid then", upcoming.generation)};
+}
+
 } // namespace scepd::schedule

@@ -70,4 +70,8 @@ bool renewalUnfinished(const std::optional<record::Held>& held, const record::Hi
 /// count.
 Step nextStep(const Policy& policy, const std::optional<record::Held>& held, const record::History& history, Time now);
 
+/// The step while a certificate of the coming CA is held (RFC 8894 section 4.7): it is installed when it becomes valid,
+/// and until then what is in use is deployed where it is not, but not renewed.
+Step withUpcoming(Step step, const record::Held& upcoming, Time now);
+
 } // namespace scepd::schedule

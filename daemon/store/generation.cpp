@@ -20,6 +20,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t keptGenerations = 3;
 constexpr std::string_view prefix = "generation-";
+constexpr auto current = "current";
+constexpr auto upcoming = "upcoming";
 
 fs::path generationDirectory(const fs::path& root, const std::string& name, unsigned number) {
     return certificateDirectory(root, name) / fmt::format("{}{}", prefix, number);
@@ -59,6 +61,7 @@ void writeFiles(const fs::path& directory, const Generation& generation) {
     file::create(directory / "cert.pem", generation.certificate);
     file::create(directory / "chain.pem", generation.chain);
     file::create(directory / "ca.pem", generation.ca);
+    if (!generation.rollover.empty()) file::create(directory / "rollover.pem", generation.rollover);
     file::create(directory / "facts.toml", print(toTable(generation.facts)));
     file::syncDirectory(directory);
 }
@@ -83,11 +86,18 @@ void removeOlder(const fs::path& root, const std::string& name) {
     }
 }
 
-/// The generation that `current` names; 0 for none.
-unsigned currentNumber(const fs::path& root, const std::string& name) {
+/// The generation that a link names; 0 for none.
+unsigned linked(const fs::path& root, const std::string& name, const char* link) {
     std::error_code error;
-    const auto target = fs::read_symlink(certificateDirectory(root, name) / "current", error);
+    const auto target = fs::read_symlink(certificateDirectory(root, name) / link, error);
     return error ? 0 : numberOf(target.string());
+}
+
+void removeLink(const fs::path& root, const std::string& name, const char* link) {
+    if (linked(root, name, link) == 0) return;
+    const auto directory = certificateDirectory(root, name);
+    file::removeIfExists(directory / link);
+    file::syncDirectory(directory);
 }
 
 record::Held parseFacts(const std::string& text, const fs::path& path) {
@@ -98,6 +108,33 @@ record::Held parseFacts(const std::string& text, const fs::path& path) {
     }
 }
 
+std::optional<record::Held> readLinked(const fs::path& root, const std::string& name, const char* link) {
+    const unsigned number = linked(root, name, link);
+    if (number == 0) return std::nullopt;
+    const auto path = generationDirectory(root, name, number) / "facts.toml";
+    return parseFacts(file::read(path), path);
+}
+
+/// The commit point is the link.
+unsigned commitAs(const char* link, const fs::path& root, const std::string& name, Generation generation) {
+    const auto parent = certificateDirectory(root, name);
+    file::makeDirectories(parent, 0700);
+    const auto numbers = allNumbers(parent);
+    const unsigned number = std::max(linked(root, name, current), numbers.empty() ? 0U : numbers.back()) + 1;
+    generation.facts.generation = number;
+    const auto directory = generationDirectory(root, name, number);
+    file::makeDirectories(directory, 0700);
+    try {
+        writeFiles(directory, generation);
+        file::replaceLink(parent / link, directory.filename());
+    } catch (const Error&) {
+        if (linked(root, name, link) != number) removeDirectory(directory);
+        throw;
+    }
+    removeOlder(root, name);
+    return number;
+}
+
 } // namespace
 
 fs::path certificateDirectory(const fs::path& root, const std::string& name) {
@@ -105,29 +142,29 @@ fs::path certificateDirectory(const fs::path& root, const std::string& name) {
 }
 
 unsigned commit(const fs::path& root, const std::string& name, Generation generation) {
-    const auto parent = certificateDirectory(root, name);
-    file::makeDirectories(parent, 0700);
-    const auto numbers = allNumbers(parent);
-    const unsigned number = std::max(currentNumber(root, name), numbers.empty() ? 0U : numbers.back()) + 1;
-    generation.facts.generation = number;
-    const auto directory = generationDirectory(root, name, number);
-    file::makeDirectories(directory, 0700);
-    try {
-        writeFiles(directory, generation);
-        file::replaceLink(parent / "current", directory.filename());
-    } catch (const Error&) {
-        if (currentNumber(root, name) != number) removeDirectory(directory);
-        throw;
-    }
-    removeOlder(root, name);
+    const unsigned number = commitAs(current, root, name, std::move(generation));
+    removeLink(root, name, upcoming);
     return number;
 }
 
+unsigned commitUpcoming(const fs::path& root, const std::string& name, Generation generation) {
+    return commitAs(upcoming, root, name, std::move(generation));
+}
+
+void useUpcoming(const fs::path& root, const std::string& name) {
+    const unsigned number = linked(root, name, upcoming);
+    if (number == 0) return;
+    const auto parent = certificateDirectory(root, name);
+    file::replaceLink(parent / current, generationDirectory(root, name, number).filename());
+    removeLink(root, name, upcoming);
+}
+
 std::optional<record::Held> readHeld(const fs::path& root, const std::string& name) {
-    const unsigned number = currentNumber(root, name);
-    if (number == 0) return std::nullopt;
-    const auto path = generationDirectory(root, name, number) / "facts.toml";
-    return parseFacts(file::read(path), path);
+    return readLinked(root, name, current);
+}
+
+std::optional<record::Held> readUpcoming(const fs::path& root, const std::string& name) {
+    return readLinked(root, name, upcoming);
 }
 
 Generation readGeneration(const fs::path& root, const std::string& name, unsigned number) {
@@ -142,11 +179,12 @@ Generation readGeneration(const fs::path& root, const std::string& name, unsigne
     generation.certificate = text("cert.pem");
     generation.chain = text("chain.pem");
     generation.ca = text("ca.pem");
+    if (fs::exists(path / "rollover.pem")) generation.rollover = text("rollover.pem");
     return generation;
 }
 
 std::string readPublic(const fs::path& root, const std::string& name, const std::string& part) {
-    return file::read(certificateDirectory(root, name) / "current" / (part + ".pem"));
+    return file::read(certificateDirectory(root, name) / current / (part + ".pem"));
 }
 
 std::vector<unsigned> generations(const fs::path& root, const std::string& name) {

@@ -10,9 +10,11 @@
 
 /// What we hold on the disk, below ROOT/var/lib/scepd/certificates/NAME:
 ///
-/// - generation-7/{key,cert,chain,ca}.pem, facts.toml: facts.toml is written last, with it a generation is complete
-/// - current -> generation-7: the newest generation
-/// - transaction.{key,csr,toml}: an exchange that the CA may have answered (store/transaction)
+/// - generation-7/{key,cert,chain,ca,rollover}.pem, facts.toml: facts.toml is written last, with it a generation is
+///   complete; rollover.pem only where a CA has named its successor
+/// - current -> generation-7: what is in use
+/// - upcoming -> generation-8: a certificate of the coming CA, which becomes valid later
+/// - transaction.{key,signer,csr,toml}: an exchange that the CA may have answered (store/transaction)
 /// - history.toml: what attempts left behind (store/history)
 /// - lock: held by the one attempt that runs
 namespace scepd::store {
@@ -25,8 +27,9 @@ struct Generation {
     Secret key;              ///< PKCS#8 PEM
     std::string certificate; ///< PEM
     std::string chain;       ///< PEM of the intermediates, leaf's issuer first, without the anchor; may be empty.
-    std::string ca;          ///< PEM of the trust anchor, and of a coming one during a rollover.
+    std::string ca;          ///< PEM of the trust anchor, and of the other one while a CA rolls over.
     record::Held facts;
+    std::string rollover = {}; ///< Why a CA that nobody pinned is trusted (crypto/rollover.hpp); empty: no such CA.
 
     bool operator==(const Generation&) const = default;
 };
@@ -35,6 +38,17 @@ struct Generation {
 /// returns it survives a power cut; when it throws (Error{local}) `current` still names the one before. Only the three
 /// newest generations are kept, the keys of older ones are overwritten before they are removed.
 unsigned commit(const std::filesystem::path& root, const std::string& name, Generation generation);
+
+/// As commit(), for a certificate that is to be used later: `upcoming` names it and `current` stays (RFC 8894, figure
+/// 9). An ordinary commit() ends that.
+unsigned commitUpcoming(const std::filesystem::path& root, const std::string& name, Generation generation);
+
+/// The facts of the generation that `upcoming` names; nullopt when there is none. Throws as readHeld.
+std::optional<record::Held> readUpcoming(const std::filesystem::path& root, const std::string& name);
+
+/// From now on `current` names the upcoming generation. Durable when it returns; nothing upcoming is fine. Throws
+/// Error{local}.
+void useUpcoming(const std::filesystem::path& root, const std::string& name);
 
 /// The facts of the generation that `current` names; nullopt when there is none. A damaged facts file throws
 /// Error{local} naming it.

@@ -9,7 +9,7 @@ namespace scepd::store {
 namespace {
 
 toml::table toTable(const record::Issued& issued) {
-    return toml::table{{"result", "issued"}, {"held", store::toTable(issued.held)}};
+    return toml::table{{"result", "issued"}, {"upcoming", issued.upcoming}, {"held", store::toTable(issued.held)}};
 }
 
 toml::table toTable(const record::Pending& pending) {
@@ -47,7 +47,7 @@ record::Failed failedFrom(const toml::table& table) {
 record::Issued issuedFrom(const toml::table& table) {
     const auto* held = table["held"].as_table();
     if (held == nullptr) throw Error(Fault::local, "the table \"held\" is missing");
-    return {heldFrom(*held)};
+    return {heldFrom(*held), get<bool>(table, "upcoming")};
 }
 
 } // namespace

@@ -10,29 +10,40 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The three files; `table` is written last and removed first: without it there is no transaction.
+/// `table` is written last and removed first: without it there is no transaction. There is no `signerKey` when the
+/// signer's key is another one that is kept.
 struct Files {
-    fs::path key, request, table;
+    fs::path key, request, signerKey, table;
 };
 
 Files filesOf(const fs::path& root, const std::string& name) {
     const auto directory = certificateDirectory(root, name);
-    return {directory / "transaction.key", directory / "transaction.csr", directory / "transaction.toml"};
+    return {directory / "transaction.key", directory / "transaction.csr", directory / "transaction.signer",
+            directory / "transaction.toml"};
 }
 
 toml::table toTable(const Transaction& transaction) {
     return toml::table{
-        {"version", formatVersion},       {"id", transaction.id},
-        {"signer", transaction.signer},   {"renews", static_cast<std::int64_t>(transaction.renews)},
-        {"pending", transaction.pending}, {"configuration", transaction.configuration},
+        {"version", formatVersion},
+        {"id", transaction.id},
+        {"message-type", static_cast<std::int64_t>(transaction.messageType)},
+        {"signer", transaction.signer},
+        {"renews", static_cast<std::int64_t>(transaction.renews)},
+        {"pending", transaction.pending},
+        {"configuration", transaction.configuration},
     };
+}
+
+Secret readIfThere(const fs::path& path) {
+    std::error_code unknown;
+    return fs::exists(path, unknown) ? file::readSecret(path) : Secret();
 }
 
 /// True when this key and this request are what lies there already.
 bool holds(const Files& files, const Transaction& transaction) {
     try {
         return file::readIfExists(files.table) && file::read(files.request) == transaction.request &&
-               file::readSecret(files.key) == transaction.key;
+               file::readSecret(files.key) == transaction.key && readIfThere(files.signerKey) == transaction.signerKey;
     } catch (const Error&) {
         return false; // what is damaged is replaced
     }
@@ -47,6 +58,7 @@ void saveTransaction(const fs::path& root, const std::string& name, const Transa
         file::makeDirectories(files.key.parent_path(), 0700);
         file::replace(files.key, transaction.key.reveal());
         file::replace(files.request, transaction.request);
+        if (!transaction.signerKey.empty()) file::replace(files.signerKey, transaction.signerKey.reveal());
     }
     file::replace(files.table, print(toTable(transaction)));
 }
@@ -62,6 +74,8 @@ std::optional<Transaction> readTransaction(const fs::path& root, const std::stri
             .key = file::readSecret(files.key),
             .request = file::read(files.request),
             .signer = get<std::string>(table, "signer"),
+            .signerKey = readIfThere(files.signerKey),
+            .messageType = getCount(table, "message-type"),
             .renews = getCount(table, "renews"),
             .pending = get<bool>(table, "pending"),
             .configuration = get<std::string>(table, "configuration"),
@@ -78,6 +92,7 @@ void dropTransaction(const fs::path& root, const std::string& name) {
     file::removeIfExists(files.table);
     file::syncDirectory(files.table.parent_path());
     file::wipe(files.key);
+    file::wipe(files.signerKey);
     file::removeIfExists(files.request);
 }
 

@@ -11,12 +11,14 @@ namespace scepd::store {
 /// What must be on the disk before a request is sent, so that its answer can still be fetched after a crash: with the
 /// same key and the same transactionID (RFC 8894, section 3.2.1.1).
 struct Transaction {
-    std::string id;       ///< transactionID
-    Secret key;           ///< PKCS#8 PEM of the key that the request asks to certify.
-    std::string request;  ///< DER PKCS#10
-    std::string signer;   ///< PEM of the certificate that signs the messages; empty: that of the generation it renews.
-    unsigned renews = 0;  ///< The generation whose certificate signs it; 0 for a first enrollment.
-    bool pending = false; ///< The CA said PENDING at least once: CertPoll comes next.
+    std::string id;      ///< transactionID
+    Secret key;          ///< PKCS#8 PEM of the key that the request asks to certify.
+    std::string request; ///< DER PKCS#10
+    std::string signer;  ///< PEM of the certificate that signs the messages; empty: that of the generation it renews.
+    Secret signerKey;    ///< PKCS#8 PEM of the signer's key; empty: `key`, or that of the generation it renews.
+    unsigned messageType = 0;  ///< Of the request: 17 or 19.
+    unsigned renews = 0;       ///< The generation whose certificate signs it; 0 for a first enrollment.
+    bool pending = false;      ///< The CA said PENDING at least once: CertPoll comes next.
     std::string configuration; ///< What was asked for: when the profile changes it is a new transaction.
 
     bool operator==(const Transaction&) const = default;

@@ -182,7 +182,7 @@ TEST(Enrollment, OfWhatThisVersionCannotDoSaysSo) {
     const ca::TestCa authority;
     const Endpoint endpoint;
     auto text = profileFor(authority);
-    text.certificate = "key.type = \"ec\"\nkey.curve = \"P-256\"";
+    text.certificate = "key.store = \"tpm2\"";
     endpoint.configure(text);
     const auto failed = as<record::Failed>(endpoint.enroll());
     EXPECT_EQ(failed.fault, Fault::configuration);

@@ -11,9 +11,11 @@ using profile::RenewalChallenge;
 using profile::RenewalMessage;
 using testing::ElementsAre;
 
-constexpr Step fresh{.renewal = false, .challenge = true};
-constexpr Step renewal{.renewal = true, .challenge = false};
-constexpr Step renewalWithChallenge{.renewal = true, .challenge = true};
+constexpr Step fresh{Way::pkcsReqByItself, true};
+constexpr Step renewal{Way::renewalReq, false};
+constexpr Step renewalWithChallenge{Way::renewalReq, true};
+constexpr Step byHeld{Way::pkcsReqByHeld, false};
+constexpr Step byHeldWithChallenge{Way::pkcsReqByHeld, true};
 constexpr Situation renewing{.renews = true, .offered = true, .hasChallenge = true};
 
 std::vector<Step> steps(RenewalMessage message, RenewalChallenge challenge, const Situation& situation) {
@@ -38,26 +40,35 @@ TEST(Steps, OfAFirstEnrollmentAreOne) {
 
 TEST(Steps, OfARenewalAskWithoutTheChallengeFirst) {
     EXPECT_THAT(steps(RenewalMessage::automatic, RenewalChallenge::ifRequired, renewing),
-                ElementsAre(renewal, renewalWithChallenge, fresh));
+                ElementsAre(renewal, renewalWithChallenge, byHeld, fresh));
 }
 
 TEST(Steps, OfARenewalObeyTheProfile) {
-    EXPECT_THAT(steps(RenewalMessage::automatic, RenewalChallenge::never, renewing), ElementsAre(renewal, fresh));
+    EXPECT_THAT(steps(RenewalMessage::automatic, RenewalChallenge::never, renewing),
+                ElementsAre(renewal, byHeld, fresh));
     EXPECT_THAT(steps(RenewalMessage::automatic, RenewalChallenge::always, renewing),
-                ElementsAre(renewalWithChallenge, fresh));
+                ElementsAre(renewalWithChallenge, byHeldWithChallenge, fresh));
     EXPECT_THAT(steps(RenewalMessage::renewal, RenewalChallenge::never, renewing), ElementsAre(renewal));
+    EXPECT_THAT(steps(RenewalMessage::pkcsSignedByOld, RenewalChallenge::ifRequired, renewing),
+                ElementsAre(byHeld, byHeldWithChallenge));
     EXPECT_THAT(steps(RenewalMessage::fresh, RenewalChallenge::always, renewing), ElementsAre(fresh));
 }
 
-TEST(Steps, OfARenewalThatIsNotOfferedAreAnEnrollmentUnlessDemanded) {
+TEST(Steps, OfARenewalThatIsNotOfferedAreSignedWithWhatIsHeldUnlessDemanded) {
     const Situation notOffered{.renews = true, .offered = false, .hasChallenge = true};
-    EXPECT_THAT(steps(RenewalMessage::automatic, RenewalChallenge::never, notOffered), ElementsAre(fresh));
+    EXPECT_THAT(steps(RenewalMessage::automatic, RenewalChallenge::never, notOffered), ElementsAre(byHeld, fresh));
     EXPECT_THAT(steps(RenewalMessage::renewal, RenewalChallenge::never, notOffered), ElementsAre(renewal));
+}
+
+TEST(Steps, OfACertificateThatCannotDecryptBeginAfresh) {
+    const Situation curve{.renews = true, .heldDecrypts = false, .offered = true, .hasChallenge = true};
+    EXPECT_THAT(steps(RenewalMessage::automatic, RenewalChallenge::never, curve), ElementsAre(fresh, renewal, byHeld));
+    EXPECT_THAT(steps(RenewalMessage::renewal, RenewalChallenge::never, curve), ElementsAre(renewal));
 }
 
 TEST(Steps, WithoutAChallengeNeverPromiseOne) {
     const Situation none{.renews = true, .offered = true, .hasChallenge = false};
-    EXPECT_THAT(steps(RenewalMessage::automatic, RenewalChallenge::always, none), ElementsAre(renewal, Step{}));
+    EXPECT_THAT(steps(RenewalMessage::automatic, RenewalChallenge::always, none), ElementsAre(renewal, byHeld, Step{}));
 }
 
 TEST(Steps, GoOnOnlyWhereAnotherWayMayHelp) {

@@ -339,6 +339,35 @@ TEST_F(EngineTest, ARestartedDaemonKnowsWhatIsHeldAndDoesNothing) {
     EXPECT_EQ(engine->pem("peer", "certificate"), "cert");
 }
 
+TEST_F(EngineTest, WhatTheComingCaIssuedIsInstalledWhenItBecomesValid) {
+    store::commit(root.path(), "peer", {Secret("key"), "cert", "chain", "ca", held(1, now() - 1h, 2h)});
+    store::commitUpcoming(root.path(), "peer", {Secret("key"), "cert 2", "chain", "ca", held(2, now() + 300ms, 24h)});
+    deployerAnswers["deploy"] = {{{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""}}};
+
+    engine->reload();
+    runUntil([this] { return statuses["peer"].state == State::valid && statuses["peer"].held->generation == 1; });
+    EXPECT_THAT(statuses["peer"].nextActionReason, HasSubstr("of the coming CA"));
+    runUntil([this] { return statuses["peer"].state == State::valid && statuses["peer"].held->generation == 2; });
+
+    EXPECT_THAT(deployerCalls, ElementsAre("deploy 1", "confirm 1", "deploy 2", "confirm 2"));
+    EXPECT_EQ(engine->pem("peer", "certificate"), "cert 2");
+}
+
+TEST_F(EngineTest, WhatTheComingCaIssuesIsNotDeployedYet) {
+    store::commit(root.path(), "peer", {Secret("key"), "cert", "chain", "ca", held(1, now(), 24h)});
+    deployerAnswers["deploy"] = {{{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""}}};
+    engine->reload();
+    runUntil([this] { return statuses["peer"].state == State::valid; });
+
+    reports("peer", record::Issued{held(2, now() + 12h, 24h), true});
+    engine->request({"peer"}, {.renew = true, .force = false, .challenge = {}, .groups = {}});
+    runUntil([this] { return statuses["peer"].attempts == 1 && statuses["peer"].state == State::valid; });
+
+    EXPECT_EQ(statuses["peer"].held->generation, 1U);
+    EXPECT_EQ(statuses["peer"].nextAction, Action::deploy);
+    EXPECT_GT(statuses["peer"].nextActionTime, now() + 11h);
+}
+
 TEST_F(EngineTest, AGenerationOfAnotherMachineIsNotUsed) {
     auto foreign = held(1, now(), 24h);
     foreign.machineId = "ffffffffffffffffffffffffffffffff";
@@ -401,7 +430,8 @@ TEST_F(EngineTest, AManualProfileWaitsUntilSomebodyAsks) {
 
 TEST_F(EngineTest, WhatThisVersionDoesNotSupportFailsAloneAndSaysSo) {
     root.write("etc/scepd/profiles.d/peers.toml",
-               std::string(profileText) + "\n[certificate.suite-b]\nusage = \"p2p-suite-b\"\nsubject = \"CN=a,O=b\"\n");
+               std::string(profileText) + "\n[certificate.suite-b]\nusage = \"p2p-suite-b\"\nsubject = \"CN=a,O=b\"\n"
+                                          "key = { type = \"ec\", curve = \"P-384\", store = \"tpm2\" }\n");
     reports("peer", record::Pending{"ab12"});
     engine->reload();
     runUntilState(State::pending);

@@ -71,6 +71,37 @@ TEST_F(GenerationTest, AreNumberedFromOneAndTheirFactsSayWhich) {
     EXPECT_EQ(readGeneration(root.path(), "wifi", 1).certificate, "cert one");
 }
 
+TEST_F(GenerationTest, AnUpcomingOneIsKeptBesideTheCurrentOneUntilItIsUsed) {
+    commitOne("now");
+    EXPECT_EQ(commitUpcoming(root.path(), "wifi", sampleGeneration("later")), 2U);
+
+    EXPECT_EQ(readHeld(root.path(), "wifi"), sampleHeld(1));
+    EXPECT_EQ(readUpcoming(root.path(), "wifi"), sampleHeld(2));
+
+    useUpcoming(root.path(), "wifi");
+    EXPECT_EQ(readHeld(root.path(), "wifi"), sampleHeld(2));
+    EXPECT_EQ(readUpcoming(root.path(), "wifi"), std::nullopt);
+    EXPECT_NO_THROW(useUpcoming(root.path(), "wifi"));
+}
+
+TEST_F(GenerationTest, ANewCurrentOneEndsWhatWasUpcoming) {
+    commitOne("now");
+    commitUpcoming(root.path(), "wifi", sampleGeneration("later"));
+    EXPECT_EQ(commitOne("anew"), 3U);
+
+    EXPECT_EQ(readUpcoming(root.path(), "wifi"), std::nullopt);
+    EXPECT_EQ(currentTarget(), "generation-3");
+}
+
+TEST_F(GenerationTest, ACasWordForItsSuccessorIsKeptWithIt) {
+    auto generation = sampleGeneration("one");
+    generation.rollover = "-----BEGIN CMS-----\n";
+    commit(root.path(), "wifi", generation);
+    EXPECT_EQ(readGeneration(root.path(), "wifi", 1), generation);
+    commitOne("two");
+    EXPECT_EQ(readGeneration(root.path(), "wifi", 2).rollover, "");
+}
+
 TEST_F(GenerationTest, OfOneCertificateAreNotThoseOfAnother) {
     commitOne();
     EXPECT_EQ(commit(root.path(), "web", sampleGeneration("web")), 1U);

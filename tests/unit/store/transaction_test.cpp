@@ -25,6 +25,8 @@ Transaction sampleTransaction() {
             .key = Secret(std::string("-----BEGIN PRIVATE KEY-----\n")),
             .request = std::string("\x30\x00\xff binary", 10),
             .signer = "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n",
+            .signerKey = {},
+            .messageType = 17,
             .renews = 7,
             .pending = true,
             .configuration = "0123456789abcdef"};
@@ -50,6 +52,19 @@ TEST_F(TransactionTest, ThereIsNoneBeforeOneIsSaved) {
     EXPECT_EQ(read(), std::nullopt);
     EXPECT_NO_THROW(drop());
     EXPECT_FALSE(fs::exists(directory));
+}
+
+TEST_F(TransactionTest, KeepsTheSignersOwnKeyAndWipesIt) {
+    auto transaction = sampleTransaction();
+    transaction.signerKey = Secret(std::string("-----BEGIN PRIVATE KEY-----\ntransport\n"));
+    save(transaction);
+    EXPECT_EQ(read(), transaction);
+    EXPECT_THAT(namesIn(directory), testing::Contains("transaction.signer"));
+
+    save(sampleTransaction());
+    EXPECT_EQ(read(), sampleTransaction());
+    drop();
+    EXPECT_THAT(namesIn(directory), IsEmpty());
 }
 
 TEST_F(TransactionTest, IsReadBackAsItWasSaved) {
