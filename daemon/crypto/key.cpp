@@ -3,6 +3,7 @@
 #include "crypto/openssl.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <mutex>
 #include <system_error>
@@ -93,6 +94,14 @@ Key Key::generateRsa(unsigned bits) {
     return Key(race.result().release());
 }
 
+Key Key::generateEc(std::string_view curve) {
+    constexpr std::array curves{"P-256", "P-384", "P-521"};
+    const auto* const known = std::ranges::find(curves, curve);
+    if (known == curves.end())
+        throw Error(Fault::configuration, fmt::format("no EC keys on \"{}\" but on P-256, P-384 and P-521", curve));
+    return Key(made(EVP_EC_gen(*known), fmt::format("generate an EC key on {}", curve)));
+}
+
 Key Key::fromPem(const Secret& pem) {
     ERR_clear_error();
     const auto bio = readBio(pem.reveal());
@@ -118,6 +127,10 @@ Secret Key::toTraditionalPem() const {
 std::vector<std::uint8_t> Key::publicKey() const {
     const auto der = derOf(i2d_PUBKEY, key_.get());
     return {der.begin(), der.end()};
+}
+
+bool Key::isRsa() const {
+    return EVP_PKEY_get_base_id(key_.get()) == EVP_PKEY_RSA;
 }
 
 std::string Key::description() const {

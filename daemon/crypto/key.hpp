@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <openssl/types.h>
@@ -21,12 +22,16 @@ public:
     /// the others. Throws Error{local}.
     static Key generateRsa(unsigned bits);
 
+    /// A new key on one of NIST's curves: "P-256", "P-384" or "P-521", which its encodings name. Throws
+    /// Error{configuration} for another curve.
+    static Key generateEc(std::string_view curve);
+
     /// Reads PKCS#8 or traditional PEM without a passphrase. Throws Error{local} when it is neither.
     static Key fromPem(const Secret& pem);
 
     /// PKCS#8 PEM ("BEGIN PRIVATE KEY").
     [[nodiscard]] Secret toPem() const;
-    /// Traditional PEM ("BEGIN RSA PRIVATE KEY").
+    /// Traditional PEM ("BEGIN RSA PRIVATE KEY", "BEGIN EC PRIVATE KEY").
     [[nodiscard]] Secret toTraditionalPem() const;
 
     /// The DER SubjectPublicKeyInfo.
@@ -34,6 +39,9 @@ public:
 
     /// "RSA 2048", "EC P-384"
     [[nodiscard]] std::string description() const;
+
+    /// True for a key that can decrypt what is encrypted to it. EC keys sign only.
+    [[nodiscard]] bool isRsa() const;
 
     /// For the neighbours inside crypto/ and scep/message. Borrowed.
     [[nodiscard]] EVP_PKEY* get() const { return key_.get(); }

@@ -26,13 +26,24 @@ bool isAscii(std::string_view value) {
     return std::ranges::all_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+/// What X.520 defines as PrintableString, where other attributes are a DirectoryString.
+bool isPrintableOnly(int nid) {
+    return nid == NID_countryName || nid == NID_serialNumber || nid == NID_dnQualifier;
+}
+
+Error unfit(const NameAttribute& attribute, const char* alphabet) {
+    return {Fault::configuration, fmt::format("{} can carry {} only: \"{}\"", attribute.type, alphabet,
+                                              printable(attribute.value, longestName))};
+}
+
 /// emailAddress (PKCS#9) and DC (RFC 4519) are IA5String by definition.
 int attributeType(int nid, const NameAttribute& attribute) {
-    if (nid != NID_pkcs9_emailAddress && nid != NID_domainComponent) return directoryStringType(attribute.value);
-    if (!isAscii(attribute.value))
-        throw Error(Fault::configuration,
-                    fmt::format("{} can carry ASCII only: \"{}\"", attribute.type, attribute.value));
-    return V_ASN1_IA5STRING;
+    const bool ia5 = nid == NID_pkcs9_emailAddress || nid == NID_domainComponent;
+    if (ia5 && !isAscii(attribute.value)) throw unfit(attribute, "ASCII");
+    if (isPrintableOnly(nid) && !isPrintableString(attribute.value))
+        throw unfit(attribute, "letters, digits and ' ()+,-./:=?");
+    if (!isUtf8(attribute.value)) throw unfit(attribute, "text in UTF-8");
+    return ia5 ? V_ASN1_IA5STRING : directoryStringType(attribute.value);
 }
 
 void append(X509_NAME* name, const NameAttribute& attribute, bool startsRdn) {
@@ -68,9 +79,11 @@ ASN1_OCTET_STRING* address(const std::string& value) {
 }
 
 void setUserPrincipalName(GENERAL_NAME* name, const std::string& value) {
-    ASN1_TYPE* wrapped = made(ASN1_TYPE_new(), "allocate a name");
-    ASN1_TYPE_set(wrapped, V_ASN1_UTF8STRING, stringOf(V_ASN1_UTF8STRING, value));
-    succeeded(GENERAL_NAME_set0_othername(name, OBJ_nid2obj(NID_ms_upn), wrapped), "write a name");
+    if (!isUtf8(value)) throw Error(Fault::configuration, "a user principal name is not text in UTF-8");
+    Owned<ASN1_TYPE, ASN1_TYPE_free> wrapped(made(ASN1_TYPE_new(), "allocate a name"));
+    ASN1_TYPE_set(wrapped.get(), V_ASN1_UTF8STRING, stringOf(V_ASN1_UTF8STRING, value));
+    succeeded(GENERAL_NAME_set0_othername(name, OBJ_nid2obj(NID_ms_upn), wrapped.get()), "write a name");
+    std::ignore = wrapped.release();
 }
 
 void setValue(GENERAL_NAME* name, const AlternativeName& alternative) {
@@ -166,6 +179,25 @@ Asn1ObjectPtr objectOf(const std::string& text) {
     ERR_clear_error();
     if (!object) throw Error(Fault::configuration, fmt::format("neither a name of X.509 nor an OID: \"{}\"", text));
     return object;
+}
+
+bool isUtf8(std::string_view value) {
+    const int type =
+        ASN1_mbstring_copy(nullptr, raw(value), static_cast<int>(value.size()), MBSTRING_UTF8, B_ASN1_UTF8STRING);
+    ERR_clear_error();
+    return type == V_ASN1_UTF8STRING;
+}
+
+Owned<ASN1_BMPSTRING, ASN1_BMPSTRING_free> bmpStringOf(const std::string& value) {
+    ASN1_STRING* string = nullptr;
+    const int type =
+        ASN1_mbstring_copy(&string, raw(value), static_cast<int>(value.size()), MBSTRING_UTF8, B_ASN1_BMPSTRING);
+    Owned<ASN1_BMPSTRING, ASN1_BMPSTRING_free> result(string);
+    ERR_clear_error();
+    if (type != V_ASN1_BMPSTRING)
+        throw Error(Fault::configuration,
+                    fmt::format("not text of 16-bit characters: \"{}\"", printable(value, longestName)));
+    return result;
 }
 
 int directoryStringType(std::string_view value) {

@@ -23,6 +23,12 @@ GeneralNamesPtr generalNamesOf(const std::vector<AlternativeName>& names);
 /// The object of a dotted OID or a short name. Throws Error{configuration} when there is none.
 Asn1ObjectPtr objectOf(const std::string& text);
 
+/// True for valid UTF-8, as UTF8String and BMPString need it.
+bool isUtf8(std::string_view value);
+
+/// Throws Error{configuration} for text that is no UTF-8 or has characters outside the Basic Multilingual Plane.
+Owned<ASN1_BMPSTRING, ASN1_BMPSTRING_free> bmpStringOf(const std::string& value);
+
 /// V_ASN1_PRINTABLESTRING when RFC 5280's set of characters suffices, V_ASN1_UTF8STRING otherwise.
 int directoryStringType(std::string_view value);
 

@@ -17,11 +17,36 @@ void addExtension(STACK_OF(X509_EXTENSION) * extensions, int nid, void* value, b
     succeeded(X509V3_add1_i2d(&extensions, nid, value, critical ? 1 : 0, X509V3_ADD_APPEND), "write an extension");
 }
 
-Owned<ASN1_BIT_STRING, ASN1_BIT_STRING_free> keyUsageOf(bool digitalSignature, bool keyEncipherment) {
-    Owned<ASN1_BIT_STRING, ASN1_BIT_STRING_free> bits(made(ASN1_BIT_STRING_new(), "allocate a key usage"));
-    succeeded(ASN1_BIT_STRING_set_bit(bits.get(), 0, digitalSignature ? 1 : 0), "write a key usage");
-    succeeded(ASN1_BIT_STRING_set_bit(bits.get(), 2, keyEncipherment ? 1 : 0), "write a key usage");
-    return bits;
+// The bits of a key usage (RFC 5280 section 4.2.1.3).
+constexpr int digitalSignatureBit = 0;
+constexpr int keyEnciphermentBit = 2;
+constexpr int keyAgreementBit = 4;
+
+void addKeyUsage(STACK_OF(X509_EXTENSION) * extensions, const std::vector<int>& usages) {
+    if (usages.empty()) return;
+    const Owned<ASN1_BIT_STRING, ASN1_BIT_STRING_free> bits(made(ASN1_BIT_STRING_new(), "allocate a key usage"));
+    for (const int usage : usages)
+        succeeded(ASN1_BIT_STRING_set_bit(bits.get(), usage, 1), "write a key usage");
+    addExtension(extensions, NID_key_usage, bits.get(), true);
+}
+
+/// An EC key encrypts nothing.
+std::vector<int> usagesOf(const RequestContent& asked, const Key& key) {
+    std::vector<int> usages;
+    if (asked.digitalSignature) usages.push_back(digitalSignatureBit);
+    if (asked.keyEncipherment && key.isRsa()) usages.push_back(keyEnciphermentBit);
+    return usages;
+}
+
+/// The name of a template of Microsoft's CAs, szOID_ENROLL_CERTTYPE: a BMPString.
+void addTemplateName(STACK_OF(X509_EXTENSION) * extensions, const std::string& name) {
+    const auto oid = objectOf("1.3.6.1.4.1.311.20.2");
+    const auto der = derOf(i2d_ASN1_BMPSTRING, bmpStringOf(name).get());
+    const Asn1OctetsPtr value(made(ASN1_OCTET_STRING_new(), "allocate an extension"));
+    succeeded(ASN1_OCTET_STRING_set(value.get(), raw(der), static_cast<int>(der.size())), "write an extension");
+    const Owned<X509_EXTENSION, X509_EXTENSION_free> extension(
+        made(X509_EXTENSION_create_by_OBJ(nullptr, oid.get(), 0, value.get()), "write an extension"));
+    made(X509v3_add_ext(&extensions, extension.get(), -1), "write an extension");
 }
 
 void addExtendedKeyUsage(STACK_OF(X509_EXTENSION) * extensions, const std::vector<std::string>& oids) {
@@ -34,22 +59,31 @@ void addExtendedKeyUsage(STACK_OF(X509_EXTENSION) * extensions, const std::vecto
     addExtension(extensions, NID_ext_key_usage, usage.get(), false);
 }
 
-void addExtensions(X509_REQ* request, const RequestContent& asked) {
+void addExtensions(X509_REQ* request, const RequestContent& asked, const Key& key) {
     const ExtensionsPtr extensions(made(sk_X509_EXTENSION_new_null(), "allocate extensions"));
-    if (asked.digitalSignature || asked.keyEncipherment)
-        addExtension(extensions.get(), NID_key_usage, keyUsageOf(asked.digitalSignature, asked.keyEncipherment).get(),
-                     true);
+    addKeyUsage(extensions.get(), usagesOf(asked, key));
     if (!asked.extendedKeyUsage.empty()) addExtendedKeyUsage(extensions.get(), asked.extendedKeyUsage);
     if (!asked.alternativeNames.empty())
-        addExtension(extensions.get(), NID_subject_alt_name, generalNamesOf(asked.alternativeNames).get(), false);
+        addExtension(extensions.get(), NID_subject_alt_name, generalNamesOf(asked.alternativeNames).get(),
+                     asked.subject.empty());
+    if (!asked.templateName.empty()) addTemplateName(extensions.get(), asked.templateName);
     if (sk_X509_EXTENSION_num(extensions.get()) == 0) return;
     succeeded(X509_REQ_add_extensions(request, extensions.get()), "write the request's extensions");
 }
 
 void addChallenge(X509_REQ* request, std::string_view challenge) {
+    if (!isUtf8(challenge)) throw Error(Fault::configuration, "the challenge is not text in UTF-8");
     succeeded(X509_REQ_add1_attr_by_NID(request, NID_pkcs9_challengePassword, directoryStringType(challenge),
                                         raw(challenge), static_cast<int>(challenge.size())),
               "write the request's challenge");
+}
+
+/// An answer may come encrypted to an RSA key, or by a key agreement with an EC key.
+void addTransportUsage(X509* certificate, const Key& key) {
+    const ExtensionsPtr extensions(made(sk_X509_EXTENSION_new_null(), "allocate extensions"));
+    addKeyUsage(extensions.get(), {digitalSignatureBit, key.isRsa() ? keyEnciphermentBit : keyAgreementBit});
+    succeeded(X509_add_ext(certificate, sk_X509_EXTENSION_value(extensions.get(), 0), -1),
+              "write a certificate's key usage");
 }
 
 void setRandomSerial(X509* certificate) {
@@ -77,7 +111,7 @@ Request Request::make(const RequestContent& content, const Key& key, const Secre
     succeeded(X509_REQ_set_subject_name(request.get(), nameOf(content.subject).get()), "write the request's subject");
     succeeded(X509_REQ_set_pubkey(request.get(), key.get()), "write the request's key");
     if (!challenge.empty()) addChallenge(request.get(), challenge.reveal());
-    addExtensions(request.get(), content);
+    addExtensions(request.get(), content, key);
     succeeded(X509_REQ_sign(request.get(), key.get(), algorithm(content.digest)), "sign the request");
     return request;
 }
@@ -119,8 +153,7 @@ Certificate Request::selfSigned(const Key& key, Digest digest, Time now) const {
     succeeded(X509_set_subject_name(x509, X509_REQ_get_subject_name(get())), "write a certificate's subject");
     succeeded(X509_set_issuer_name(x509, X509_REQ_get_subject_name(get())), "write a certificate's issuer");
     succeeded(X509_set_pubkey(x509, key.get()), "write a certificate's key");
-    succeeded(X509_add1_ext_i2d(x509, NID_key_usage, keyUsageOf(true, true).get(), 1, X509V3_ADD_APPEND),
-              "write a certificate's key usage");
+    addTransportUsage(x509, key);
     succeeded(X509_sign(x509, key.get(), algorithm(digest)), "sign a certificate");
     return certificate;
 }

@@ -38,9 +38,10 @@ struct RequestContent {
     DistinguishedName subject;
     std::vector<AlternativeName> alternativeNames;
     bool digitalSignature = true;
-    bool keyEncipherment = true;
+    bool keyEncipherment = true;               ///< Left out for an EC key, which can encrypt nothing.
     std::vector<std::string> extendedKeyUsage; ///< Dotted OIDs.
     Digest digest = Digest::sha256;
+    std::string templateName = {}; ///< Of a Microsoft CA's certificate template, in UTF-8; empty: none is named.
 
     bool operator==(const RequestContent&) const = default;
 };
@@ -49,9 +50,11 @@ struct RequestContent {
 class Request {
 public:
     /// Makes a request and signs it with the key that it asks to certify. Strings are PrintableString where they fit
-    /// and UTF8String otherwise (IA5String for emailAddress and DC). A challenge that is not empty becomes the
-    /// challengePassword attribute (RFC 8894 section 2.4). Throws Error{configuration} for an attribute type, an
-    /// address or an OID that does not exist.
+    /// and UTF8String otherwise; emailAddress and DC are IA5String, and what X.520 restricts to PrintableString (C,
+    /// serialNumber, dnQualifier) is an error where it does not fit. The alternative names are critical when the
+    /// subject is empty (RFC 5280 section 4.2.1.6). A challenge that is not empty becomes the challengePassword
+    /// attribute (RFC 8894 section 2.4). Throws Error{configuration} for an attribute type, a value, an address or an
+    /// OID that cannot be encoded, without the challenge's characters.
     static Request make(const RequestContent& content, const Key& key, const Secret& challenge);
 
     /// Throws Error{protocol} when the bytes are no request.
@@ -66,8 +69,11 @@ public:
     /// sort them anew, so their order and grouping do not count.
     [[nodiscard]] bool hasSubjectOf(const Certificate& certificate) const;
 
-    /// The certificate that signs a first request (RFC 8894 section 2.3): self-signed, with the subject and the key of
-    /// the request, digitalSignature and keyEncipherment, valid for a year from an hour before `now`.
+    /// The certificate that signs a first request and to which its answer is encrypted (RFC 8894 section 2.3):
+    /// self-signed, with the subject of the request, valid for a year from an hour before `now`. `key` is the
+    /// request's own, or a transport key of another kind: with an RSA key the exchange works also when the request is
+    /// for an EC key, which could not decrypt the answer. The certificate allows digitalSignature, and keyEncipherment
+    /// for an RSA key or keyAgreement for an EC key.
     [[nodiscard]] Certificate selfSigned(const Key& key, Digest digest, Time now) const;
 
     /// DER of IssuerAndSubject (RFC 8894 section 3.3.3), with which a pending request is asked for: the CA's name and

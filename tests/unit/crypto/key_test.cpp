@@ -63,6 +63,45 @@ TEST(Key, OnACurveIsDescribedByItsName) {
     EXPECT_EQ(Key::fromPem(Secret(ecKey)).description(), "EC P-384");
 }
 
+TEST(Key, IsGeneratedOnEveryCurveOfAProfile) {
+    for (const std::string curve : {"P-256", "P-384", "P-521"}) {
+        const auto key = Key::generateEc(curve);
+        EXPECT_EQ(key.description(), "EC " + curve);
+        EXPECT_FALSE(key.isRsa());
+        crypto::KeyContextPtr context(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
+        EXPECT_EQ(EVP_PKEY_pairwise_check(context.get()), 1);
+        EXPECT_NE(Key::generateEc(curve).publicKey(), key.publicKey());
+    }
+    EXPECT_TRUE(Key::generateRsa(1024).isRsa());
+}
+
+TEST(Key, OnACurveIsEncodedWithTheNameOfTheCurve) {
+    // SEQUENCE { SEQUENCE { id-ecPublicKey, prime256v1 }, BIT STRING ...
+    const std::string header(
+        "\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07", 23);
+    const auto der = Key::generateEc("P-256").publicKey();
+    EXPECT_EQ(std::string(der.begin(), der.begin() + 23), header);
+}
+
+TEST(Key, OnACurveSurvivesBothPemForms) {
+    const auto key = Key::generateEc("P-384");
+    EXPECT_THAT(std::string(key.toPem().reveal()), StartsWith("-----BEGIN PRIVATE KEY-----\n"));
+    EXPECT_THAT(std::string(key.toTraditionalPem().reveal()), StartsWith("-----BEGIN EC PRIVATE KEY-----\n"));
+    EXPECT_EQ(Key::fromPem(key.toPem()).publicKey(), key.publicKey());
+    EXPECT_EQ(Key::fromPem(key.toTraditionalPem()).publicKey(), key.publicKey());
+}
+
+TEST(Key, OnAnotherCurveIsAnErrorOfTheConfiguration) {
+    for (const auto* curve : {"P-224", "p-256", "secp256k1", ""})
+        try {
+            Key::generateEc(curve);
+            ADD_FAILURE() << curve;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.fault(), Fault::configuration);
+            EXPECT_THAT(error.what(), HasSubstr("P-256, P-384 and P-521"));
+        }
+}
+
 TEST(Key, ThatIsNoneIsAnErrorWithoutItsCharacters) {
     try {
         Key::fromPem(Secret("-----BEGIN PRIVATE KEY-----\nY2FuYXJ5\n-----END PRIVATE KEY-----\n"));

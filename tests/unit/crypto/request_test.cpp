@@ -1,13 +1,16 @@
 #include "crypto/request.hpp"
 
 #include "base/error.hpp"
+#include "crypto/names.hpp"
 #include "crypto/openssl.hpp"
 #include "unit/crypto/forge.hpp"
 
 #include <string>
+#include <tuple>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/err.h>
 
 namespace {
 
@@ -67,6 +70,7 @@ TEST(Request, IsSignedWithTheKeyThatItAsksToCertify) {
     const auto request = make(content({{{"CN", "a"}}}));
     EXPECT_EQ(X509_REQ_verify(request.get(), testKey(1).get()), 1);
     EXPECT_NE(X509_REQ_verify(request.get(), testKey(2).get()), 1);
+    ERR_clear_error();
 }
 
 TEST(Request, UsesTheDigestThatWasAskedFor) {
@@ -87,6 +91,74 @@ TEST(Request, CarriesAlternativeNamesOfEveryType) {
     EXPECT_THAT(make(asked).subjectAlternativeNames(),
                 ElementsAre("dns:host.example.com", "ip:192.0.2.7", "ip:2001:db8::7", "email:it@example.com",
                             "uri:urn:x", "upn:hö@example.com", "rid:1.2.3.4"));
+}
+
+TEST(Request, CarriesTheStrongMappingOfMicrosoft) {
+    auto asked = content({{{"CN", "a"}}});
+    asked.alternativeNames = {
+        {AlternativeType::uri, "tag:microsoft.com,2022-09-14:sid:S-1-5-21-1004336348-1177238915-682003330-1234"}};
+    EXPECT_THAT(make(asked).subjectAlternativeNames(),
+                ElementsAre("uri:tag:microsoft.com,2022-09-14:sid:S-1-5-21-1004336348-1177238915-682003330-1234"));
+}
+
+TEST(Request, EncodesAlternativeNamesAsRfc5280Says) {
+    const auto encoded = [](const AlternativeName& name) {
+        const auto names = generalNamesOf({name});
+        return derOf(i2d_GENERAL_NAMES, names.get());
+    };
+    EXPECT_EQ(encoded({AlternativeType::dns, "h"}), "\x30\x03\x82\x01h");
+    EXPECT_EQ(encoded({AlternativeType::email, "m"}), "\x30\x03\x81\x01m");
+    EXPECT_EQ(encoded({AlternativeType::uri, "u"}), "\x30\x03\x86\x01u");
+    EXPECT_EQ(encoded({AlternativeType::ip, "192.0.2.7"}), std::string("\x30\x06\x87\x04\xc0\x00\x02\x07", 8));
+    EXPECT_EQ(encoded({AlternativeType::ip, "2001:db8::7"}),
+              "\x30\x12\x87\x10\x20\x01\x0d\xb8" + std::string(11, '\0') + "\x07");
+    EXPECT_EQ(encoded({AlternativeType::rid, "1.2.3.4"}), "\x30\x05\x88\x03\x2a\x03\x04");
+    EXPECT_EQ(encoded({AlternativeType::upn, "u"}),
+              "\x30\x13\xa0\x11\x06\x0a\x2b\x06\x01\x04\x01\x82\x37\x14\x02\x03\xa0\x03\x0c\x01u");
+}
+
+TEST(Request, WithoutASubjectMakesItsAlternativeNamesCritical) {
+    auto asked = content({});
+    asked.alternativeNames = {{AlternativeType::dns, "host.example.com"}};
+    EXPECT_THAT(printed(make(asked)), HasSubstr("Subject Alternative Name: critical"));
+    asked.subject = {{{"CN", "a"}}};
+    EXPECT_THAT(printed(make(asked)), Not(HasSubstr("Subject Alternative Name: critical")));
+}
+
+TEST(Request, KnowsAttributesByTheirDottedOidsToo) {
+    const auto request =
+        make(content({{{"2.5.4.3", "a"}, {"2.5.4.5", "7"}}, {{"1.2.840.113549.1.9.1", "a@b"}}, {{"2.5.4.6", "DE"}}}));
+    EXPECT_EQ(request.subject(), "CN=a+serialNumber=7,emailAddress=a@b,C=DE");
+    EXPECT_EQ(typeOfEntry(request, 2), V_ASN1_IA5STRING);
+}
+
+TEST(Request, NamesTheTemplateOfAMicrosoftCa) {
+    auto asked = content({{{"CN", "a"}}});
+    asked.templateName = "Tür";
+    const ExtensionsPtr extensions(X509_REQ_get_extensions(make(asked).get()));
+    const auto oid = objectOf("1.3.6.1.4.1.311.20.2");
+    const int position = X509v3_get_ext_by_OBJ(extensions.get(), oid.get(), -1);
+    ASSERT_GE(position, 0);
+    X509_EXTENSION* extension = X509v3_get_ext(extensions.get(), position);
+    EXPECT_EQ(X509_EXTENSION_get_critical(extension), 0);
+    const auto* value = X509_EXTENSION_get_data(extension);
+    EXPECT_EQ(std::string(reinterpret_cast<const char*>(value->data), static_cast<std::size_t>(value->length)),
+              std::string("\x1e\x06\0T\0\xfc\0r", 8));
+}
+
+TEST(Request, ForAnEcKeyIsSignedByItAndAsksForNoEncipherment) {
+    for (const auto& [curve, digest, signature] : {std::tuple("P-256", Digest::sha256, NID_ecdsa_with_SHA256),
+                                                   std::tuple("P-384", Digest::sha384, NID_ecdsa_with_SHA384),
+                                                   std::tuple("P-521", Digest::sha512, NID_ecdsa_with_SHA512)}) {
+        const auto key = Key::generateEc(curve);
+        auto asked = content({{{"CN", "a"}}});
+        asked.digest = digest;
+        const auto request = Request::make(asked, key, {});
+        EXPECT_EQ(X509_REQ_verify(request.get(), key.get()), 1);
+        EXPECT_EQ(X509_REQ_get_signature_nid(request.get()), signature);
+        EXPECT_THAT(printed(request), HasSubstr("Digital Signature"));
+        EXPECT_THAT(printed(request), Not(HasSubstr("Key Encipherment")));
+    }
 }
 
 TEST(Request, CarriesUsages) {
@@ -112,6 +184,16 @@ TEST(Request, CarriesTheChallengeAsPrintableStringWhenItIsOne) {
 
 TEST(Request, WithoutChallengeHasNoAttributeForIt) {
     EXPECT_EQ(challengeOf(make(content({{{"CN", "a"}}}))), nullptr);
+}
+
+TEST(Request, NeverSaysTheChallengeThatItCannotCarry) {
+    try {
+        make(content({{{"CN", "a"}}}), "canary\xff");
+        FAIL() << "it was accepted";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.fault(), Fault::configuration);
+        EXPECT_STREQ(error.what(), "the challenge is not text in UTF-8");
+    }
 }
 
 TEST(Request, IsTheSameWheneverItIsMadeAgain) {
@@ -148,6 +230,15 @@ TEST(Request, OfWhatX509CannotSayIsAnErrorThatNamesIt) {
     expectError("XX");
     asked = content({{{"emailAddress", "ä@b"}}});
     expectError("emailAddress");
+    asked = content({{{"C", "D€"}}});
+    expectError("C can carry letters, digits");
+    asked = content({{{"2.5.4.5", "a_b"}}});
+    expectError("2.5.4.5 can carry letters, digits");
+    asked = content({{{"CN", "a\xff"}}});
+    expectError("CN can carry text in UTF-8 only: \"a?\"");
+    asked = content({{{"CN", "a"}}});
+    asked.templateName = "\U0001F511";
+    expectError("16-bit characters");
 }
 
 TEST(Request, RecognisesItsSubjectHoweverACaSortsIt) {
@@ -172,6 +263,29 @@ TEST(TransportCertificate, HasTheSubjectAndTheKeyOfTheRequest) {
               static_cast<std::uint32_t>(KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT));
     EXPECT_EQ(rfc3339(certificate.notBefore()), "2026-06-15T11:00:00Z");
     EXPECT_EQ(rfc3339(certificate.notAfter()), "2027-06-15T12:00:00Z");
+}
+
+TEST(TransportCertificate, OfAnRsaKeyServesARequestForAnEcKey) {
+    const auto ecKey = Key::generateEc("P-256");
+    const auto request = Request::make(content({{{"CN", "device"}}}), ecKey, {});
+    const auto certificate = request.selfSigned(testKey(1), Digest::sha256, noon);
+    EXPECT_EQ(certificate.subject(), "CN=device");
+    EXPECT_TRUE(certificate.matches(testKey(1)));
+    EXPECT_FALSE(certificate.matches(ecKey));
+    EXPECT_EQ(X509_verify(certificate.get(), testKey(1).get()), 1);
+    EXPECT_EQ(X509_get_key_usage(certificate.get()),
+              static_cast<std::uint32_t>(KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT));
+}
+
+TEST(TransportCertificate, OfAnEcKeySignsAndAgrees) {
+    const auto key = Key::generateEc("P-384");
+    const auto certificate =
+        Request::make(content({{{"CN", "device"}}}), key, {}).selfSigned(key, Digest::sha384, noon);
+    EXPECT_EQ(certificate.keyDescription(), "EC P-384");
+    EXPECT_TRUE(certificate.matches(Key::fromPem(key.toPem())));
+    EXPECT_EQ(X509_verify(certificate.get(), key.get()), 1);
+    EXPECT_EQ(X509_get_key_usage(certificate.get()),
+              static_cast<std::uint32_t>(KU_DIGITAL_SIGNATURE | KU_KEY_AGREEMENT));
 }
 
 TEST(TransportCertificate, HasASerialNumberOfItsOwn) {
