@@ -69,8 +69,8 @@ crypto::RequestContent requestContent(const Wanted& wanted) {
                                    .digitalSignature = uses(certificate, profile::KeyUsage::digitalSignature),
                                    .keyEncipherment = uses(certificate, profile::KeyUsage::keyEncipherment),
                                    .extendedKeyUsage = certificate.extendedKeyUsage,
-                                   .templateName = certificate.templateName,
-                                   .digest = certificate.digest};
+                                   .digest = certificate.digest,
+                                   .templateName = certificate.templateName.value_or("")};
     for (const auto& [type, value] : names.san)
         content.alternativeNames.push_back({typeOf(type), value});
     return content;
@@ -82,7 +82,7 @@ std::string configurationDigest(const Wanted& wanted, const crypto::RequestConte
         append(text, url);
     append(text, wanted.profile.scep.caIdentifier.value_or(""));
     append(text, fmt::format("{} {}", describe(wanted.certificate.key), name(content.digest)));
-    append(text, content.templateName.value_or(""));
+    append(text, content.templateName);
     append(text, fmt::format("usage {} {}", content.digitalSignature, content.keyEncipherment));
     append(text, fmt::format("{}", fmt::join(content.extendedKeyUsage, ",")));
     for (const auto& rdn : content.subject) {

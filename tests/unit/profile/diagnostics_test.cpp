@@ -6,6 +6,7 @@
 using namespace scepd::profile;
 using namespace scepd::profile::test;
 using testing::ElementsAre;
+using testing::IsEmpty;
 using testing::HasSubstr;
 using testing::Not;
 
