@@ -12,12 +12,6 @@
 namespace scepd::crypto {
 namespace {
 
-Time timeOf(const ASN1_TIME* time) {
-    std::tm parts{};
-    if (ASN1_TIME_to_tm(time, &parts) != 1) throw opensslError(Fault::protocol, "read a certificate's validity");
-    return Time(std::chrono::seconds(timegm(&parts)));
-}
-
 /// A stack that borrows its elements.
 using Borrowed = std::unique_ptr<STACK_OF(X509), decltype([](STACK_OF(X509) * stack) { sk_X509_free(stack); })>;
 
@@ -100,13 +94,7 @@ std::string Certificate::issuer() const {
 }
 
 std::string Certificate::serialNumber() const {
-    const BignumPtr number(made(ASN1_INTEGER_to_BN(X509_get0_serialNumber(get()), nullptr), "read a serial number"));
-    char* text = made(BN_bn2hex(number.get()), "read a serial number");
-    std::string lower(text);
-    OPENSSL_free(text);
-    for (auto& digit : lower)
-        if (digit >= 'A' && digit <= 'F') digit = static_cast<char>(digit - 'A' + 'a');
-    return lower;
+    return serialText(X509_get0_serialNumber(get()));
 }
 
 std::vector<std::uint8_t> Certificate::fingerprint(Digest digest) const {

@@ -1,76 +1,66 @@
 #include "crypto/der.hpp"
 
-#include "crypto/openssl.hpp"
+#include "crypto/names.hpp"
 
 namespace scepd::crypto {
-namespace {
 
-/// Walks over DER, one element after the other.
-class Walk {
-public:
-    explicit Walk(std::string_view bytes) : rest_(bytes) {}
+DerReader::Element DerReader::peek() const {
+    const auto* position = raw(rest_);
+    long length = 0;
+    int tag = 0;
+    int kind = 0;
+    const int result = ASN1_get_object(&position, &length, &tag, &kind, static_cast<long>(rest_.size()));
+    constexpr int failed = 0x80;
+    constexpr int indefinite = 0x01;
+    if ((result & (failed | indefinite)) != 0) throw opensslError(Fault::protocol, "read DER");
+    return {tag, kind, static_cast<std::size_t>(position - raw(rest_)), static_cast<std::size_t>(length)};
+}
 
-    /// The content of the next element, which must have this tag.
-    Walk enter(int tag, int kind = V_ASN1_UNIVERSAL) { return Walk(take(tag, kind)); }
+bool DerReader::isAt(int tag, int kind) const {
+    if (rest_.empty()) return false;
+    const auto next = peek();
+    return next.tag == tag && next.kind == kind;
+}
 
-    void skip(int tag, int kind = V_ASN1_UNIVERSAL) { take(tag, kind); }
+std::string_view DerReader::take(int tag, int kind) {
+    const auto element = peek();
+    if (element.tag != tag || element.kind != kind)
+        throw Error(Fault::protocol, "read DER: another element stands where one was expected");
+    const auto inner = rest_.substr(element.header, element.length);
+    rest_.remove_prefix(element.header + element.length);
+    return inner;
+}
 
-    [[nodiscard]] bool isAt(int tag, int kind) const {
-        const auto next = peek();
-        return next.tag == tag && next.kind == kind;
-    }
+std::string_view DerReader::takeWhole() {
+    const auto element = peek();
+    const auto whole = rest_.substr(0, element.header + element.length);
+    rest_.remove_prefix(whole.size());
+    return whole;
+}
 
-    /// The identifier of the OID that comes next.
-    [[nodiscard]] int objectNid() const {
-        const auto* position = raw(rest_);
-        const Asn1ObjectPtr object(d2i_ASN1_OBJECT(nullptr, &position, static_cast<long>(rest_.size())));
-        if (!object) throw opensslError(Fault::protocol, "read an envelope");
-        return OBJ_obj2nid(object.get());
-    }
+AlgorithmIdentifier takeAlgorithm(DerReader& reader, int tag, int kind) {
+    auto inside = reader.enter(tag, kind);
+    const auto object = wholeOf<Asn1ObjectPtr>(d2i_ASN1_OBJECT, inside.takeWhole());
+    if (!object) throw Error(Fault::protocol, "read DER: an algorithm has no name");
+    AlgorithmIdentifier algorithm{OBJ_obj2nid(object.get()), objectName(object.get()), {}};
+    if (!inside.atEnd()) algorithm.parameters = inside.takeWhole();
+    if (!inside.atEnd()) throw Error(Fault::protocol, "read DER: an algorithm has too many parameters");
+    return algorithm;
+}
 
-private:
-    struct Element {
-        int tag = 0;
-        int kind = 0;
-        std::size_t header = 0, length = 0;
-    };
+std::string objectName(const ASN1_OBJECT* object) {
+    const int nid = OBJ_obj2nid(object);
+    const char* name = nid != NID_undef ? OBJ_nid2ln(nid) : nullptr;
+    return name != nullptr ? name : oidText(object);
+}
 
-    [[nodiscard]] Element peek() const {
-        const auto* position = raw(rest_);
-        long length = 0;
-        int tag = 0;
-        int kind = 0;
-        const int result = ASN1_get_object(&position, &length, &tag, &kind, static_cast<long>(rest_.size()));
-        constexpr int failed = 0x80;
-        constexpr int indefinite = 0x01;
-        if ((result & (failed | indefinite)) != 0) throw opensslError(Fault::protocol, "read an envelope");
-        return {tag, kind, static_cast<std::size_t>(position - raw(rest_)), static_cast<std::size_t>(length)};
-    }
-
-    std::string_view take(int tag, int kind) {
-        const auto element = peek();
-        if (element.tag != tag || element.kind != kind)
-            throw Error(Fault::protocol, "read an envelope: it is not built like one");
-        const auto inner = rest_.substr(element.header, element.length);
-        rest_.remove_prefix(element.header + element.length);
-        return inner;
-    }
-
-    std::string_view rest_;
-};
-
-} // namespace
-
-int contentEncryptionAlgorithm(std::string_view envelope) {
-    auto contentInfo = Walk(envelope).enter(V_ASN1_SEQUENCE);
-    contentInfo.skip(V_ASN1_OBJECT);
-    auto enveloped = contentInfo.enter(0, V_ASN1_CONTEXT_SPECIFIC).enter(V_ASN1_SEQUENCE);
-    enveloped.skip(V_ASN1_INTEGER);
-    if (enveloped.isAt(0, V_ASN1_CONTEXT_SPECIFIC)) enveloped.skip(0, V_ASN1_CONTEXT_SPECIFIC);
-    enveloped.skip(V_ASN1_SET);
-    auto encrypted = enveloped.enter(V_ASN1_SEQUENCE);
-    encrypted.skip(V_ASN1_OBJECT);
-    return encrypted.enter(V_ASN1_SEQUENCE).objectNid();
+std::string sequenceOf(std::string_view elements) {
+    const auto length = static_cast<int>(elements.size());
+    std::string der(static_cast<std::size_t>(ASN1_object_size(1, length, V_ASN1_SEQUENCE)) - elements.size(), '\0');
+    auto* position = reinterpret_cast<unsigned char*>(der.data());
+    ASN1_put_object(&position, 1, length, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
+    der += elements;
+    return der;
 }
 
 } // namespace scepd::crypto

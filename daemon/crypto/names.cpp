@@ -159,6 +159,10 @@ std::string generalNameText(const GENERAL_NAME* name) {
     }
 }
 
+void freeText(char* text) {
+    OPENSSL_free(text);
+}
+
 } // namespace
 
 std::string oidText(const ASN1_OBJECT* object) {
@@ -221,6 +225,19 @@ GeneralNamesPtr generalNamesOf(const std::vector<AlternativeName>& names) {
         std::ignore = name.release();
     }
     return result;
+}
+
+std::string serialText(const ASN1_INTEGER* serial) {
+    const BignumPtr number(made(ASN1_INTEGER_to_BN(serial, nullptr), "read a serial number"));
+    const Owned<char, freeText> text(made(BN_bn2hex(number.get()), "read a serial number"));
+    std::string lower(text.get());
+    for (auto& digit : lower)
+        if (digit >= 'A' && digit <= 'F') digit = static_cast<char>(digit - 'A' + 'a');
+    return lower;
+}
+
+std::string identityText(const X509_NAME* issuer, const ASN1_INTEGER* serial) {
+    return fmt::format("serial {} of {}", serialText(serial), nameText(issuer));
 }
 
 bool sameAttributes(const X509_NAME* left, const X509_NAME* right) {

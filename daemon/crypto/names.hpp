@@ -32,6 +32,12 @@ Owned<ASN1_BMPSTRING, ASN1_BMPSTRING_free> bmpStringOf(const std::string& value)
 /// V_ASN1_PRINTABLESTRING when RFC 5280's set of characters suffices, V_ASN1_UTF8STRING otherwise.
 int directoryStringType(std::string_view value);
 
+/// Lower-case hex, "-" in front of a negative one.
+std::string serialText(const ASN1_INTEGER* serial);
+
+/// "serial 1a of CN=ca": whom an IssuerAndSerialNumber stands for. Safe to print.
+std::string identityText(const X509_NAME* issuer, const ASN1_INTEGER* serial);
+
 /// True when both names hold the same attributes with the same values, in whatever order and grouping.
 bool sameAttributes(const X509_NAME* left, const X509_NAME* right);
 

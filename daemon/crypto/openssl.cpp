@@ -2,7 +2,8 @@
 
 #include "crypto/text.hpp"
 
-#include <array>
+#include <ctime>
+#include <limits>
 
 #include <openssl/err.h>
 
@@ -19,6 +20,10 @@ std::string opensslReason() {
     return reasons.empty() ? "unknown reason" : reasons;
 }
 
+void clearErrors() {
+    ERR_clear_error();
+}
+
 Error opensslError(Fault fault, std::string_view action) {
     return {fault, std::string(action) + ": " + opensslReason()};
 }
@@ -28,6 +33,7 @@ void succeeded(int result, std::string_view action) {
 }
 
 BioPtr readBio(std::string_view bytes) {
+    if (bytes.size() > std::numeric_limits<int>::max()) throw Error(Fault::protocol, "too many bytes");
     return BioPtr(made(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())), "allocate a buffer"));
 }
 
@@ -39,6 +45,12 @@ std::string_view content(BIO* bio) {
     char* data = nullptr;
     const auto length = BIO_get_mem_data(bio, &data);
     return length > 0 ? std::string_view(data, static_cast<std::size_t>(length)) : std::string_view();
+}
+
+std::string_view bytesOf(const ASN1_STRING* string) {
+    const auto length = static_cast<std::size_t>(ASN1_STRING_length(string));
+    return length > 0 ? std::string_view(reinterpret_cast<const char*>(ASN1_STRING_get0_data(string)), length)
+                      : std::string_view();
 }
 
 const EVP_MD* algorithm(Digest digest) {
@@ -55,13 +67,18 @@ const EVP_MD* algorithm(Digest digest) {
     throw Error(Fault::local, "no such digest");
 }
 
+Time timeOf(const ASN1_TIME* time) {
+    std::tm parts{};
+    if (ASN1_TIME_to_tm(time, &parts) != 1) throw opensslError(Fault::protocol, "read a time");
+    return Time(std::chrono::seconds(timegm(&parts)));
+}
+
 std::string utf8Of(const ASN1_STRING* string) {
     unsigned char* utf8 = nullptr;
     const int length = ASN1_STRING_to_UTF8(&utf8, string);
     if (length < 0) {
-        ERR_clear_error();
-        return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(string)),
-                static_cast<std::size_t>(ASN1_STRING_length(string))};
+        clearErrors();
+        return std::string(bytesOf(string));
     }
     std::string value(reinterpret_cast<const char*>(utf8), static_cast<std::size_t>(length));
     OPENSSL_free(utf8);

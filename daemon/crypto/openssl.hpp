@@ -38,6 +38,7 @@ template <typename T, auto Free>
 using Owned = std::unique_ptr<T, FreeWith<Free>>;
 
 using Asn1ObjectPtr = Owned<ASN1_OBJECT, ASN1_OBJECT_free>;
+using Asn1IntegerPtr = Owned<ASN1_INTEGER, ASN1_INTEGER_free>;
 using Asn1OctetsPtr = Owned<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>;
 using BioPtr = Owned<BIO, BIO_free_all>;
 using BignumPtr = Owned<BIGNUM, BN_free>;
@@ -59,11 +60,18 @@ inline void freeCertificates(STACK_OF(X509) * stack) {
 inline void freeExtensions(STACK_OF(X509_EXTENSION) * stack) {
     sk_X509_EXTENSION_pop_free(stack, X509_EXTENSION_free);
 }
+inline void freeCrls(STACK_OF(X509_CRL) * stack) {
+    sk_X509_CRL_pop_free(stack, X509_CRL_free);
+}
 using CertificatesPtr = Owned<STACK_OF(X509), freeCertificates>; ///< Owns a reference to each element.
+using CrlsPtr = Owned<STACK_OF(X509_CRL), freeCrls>;             ///< Owns a reference to each element.
 using ExtensionsPtr = Owned<STACK_OF(X509_EXTENSION), freeExtensions>;
 
 /// The reasons in OpenSSL's error queue, the first cause first, or "unknown reason"; the queue is empty afterwards.
 std::string opensslReason();
+
+/// Empties OpenSSL's error queue: what is in it is no reason for what comes.
+void clearErrors();
 
 /// An Error that reads "ACTION: REASON" from the error queue.
 Error opensslError(Fault fault, std::string_view action);
@@ -78,7 +86,7 @@ T* made(T* object, std::string_view action) {
 /// Throws Error{local} from the error queue unless an OpenSSL call returned success (1).
 void succeeded(int result, std::string_view action);
 
-/// A read-only BIO over bytes that outlive it.
+/// A read-only BIO over bytes that outlive it. Throws Error{protocol} for more than 2 GiB.
 BioPtr readBio(std::string_view bytes);
 /// An empty BIO in memory. Its buffer is wiped when it dies.
 BioPtr memoryBio();
@@ -101,8 +109,14 @@ inline const unsigned char* raw(std::string_view bytes) {
     return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
+/// The bytes of a string of whatever ASN.1 type. The view dies with the string.
+std::string_view bytesOf(const ASN1_STRING* string);
+
 /// OpenSSL's digest. Borrowed for ever.
 const EVP_MD* algorithm(Digest digest);
+
+/// A time of a certificate or a CRL. Throws Error{protocol} for one that is none.
+Time timeOf(const ASN1_TIME* time);
 
 /// A string of whatever ASN.1 type in UTF-8, or its bytes when they are not what the type says. Not safe to print.
 std::string utf8Of(const ASN1_STRING* string);

@@ -60,7 +60,7 @@ FailureAnswer failureOf(const crypto::SignedMessage& message) {
 SuccessAnswer successOf(const crypto::SignedMessage& message, const Sender& sender, crypto::Strength strength) {
     if (message.content.empty()) throw mismatch("it says SUCCESS and carries nothing");
     try {
-        const auto content = crypto::decrypt(message.content, sender.certificate, sender.key, strength);
+        const auto content = crypto::decrypt(message.content, {sender.certificate, sender.key}, strength);
         return {crypto::carriedCertificates(content)};
     } catch (const Error& error) {
         throw mismatch(error.what());

@@ -125,6 +125,23 @@ void addSigner(CMS_ContentInfo* cms, const Identity& signer, const SignedSpec& s
     }
 }
 
+void addFurtherValues(CMS_ContentInfo* cms, const SignedSpec& spec) {
+    auto* info = sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0);
+    for (const auto& [oid, type, value] : spec.furtherValues) {
+        const Owned<ASN1_OBJECT, ASN1_OBJECT_free> object(need(OBJ_txt2obj(oid.c_str(), 1)));
+        auto* attribute = need(CMS_signed_get_attr(info, CMS_signed_get_attr_by_OBJ(info, object.get(), -1)));
+        need(X509_ATTRIBUTE_set1_data(attribute, type, value.data(), static_cast<int>(value.size())));
+    }
+}
+
+std::string ber(CMS_ContentInfo* cms, BIO* content) {
+    const Bio output(need(BIO_new(BIO_s_mem())));
+    need(i2d_CMS_bio_stream(output.get(), cms, content, CMS_BINARY | CMS_STREAM));
+    char* bytes = nullptr;
+    const auto length = BIO_get_mem_data(output.get(), &bytes);
+    return {bytes, static_cast<std::size_t>(length)};
+}
+
 /// What DES needs; for the whole run.
 OSSL_LIB_CTX* legacyLibrary() {
     static OSSL_LIB_CTX* const library = [] {
@@ -161,12 +178,18 @@ std::string signedData(const SignedSpec& spec, const Identity& signer) {
     const bool detached = !spec.content;
     const unsigned flags = CMS_PARTIAL | CMS_BINARY | (detached ? CMS_DETACHED : 0U);
     const Cms cms(need(CMS_sign(nullptr, nullptr, nullptr, nullptr, flags)));
+    const Owned<ASN1_OBJECT, ASN1_OBJECT_free> type(need(OBJ_txt2obj(spec.contentType.c_str(), 1)));
+    need(CMS_set1_eContentType(cms.get(), type.get()));
     addSigner(cms.get(), signer, spec);
     for (const auto& further : spec.furtherSigners)
         addSigner(cms.get(), further, spec);
+    addFurtherValues(cms.get(), spec);
+    for (const auto& certificate : spec.certificates)
+        need(CMS_add1_cert(cms.get(), certificate.get()));
     const auto text = spec.content.value_or("");
     const auto content = bioOf(text);
     BIO_set_mem_eof_return(content.get(), 0);
+    if (spec.ber) return ber(cms.get(), content.get());
     need(CMS_final(cms.get(), content.get(), nullptr, CMS_BINARY | (detached ? CMS_DETACHED : 0U)));
     return der(cms.get());
 }

@@ -61,6 +61,10 @@ struct SignedSpec {
     bool byKeyIdentifier = false;
     bool withoutSignedAttributes = false;
     std::vector<Identity> furtherSigners = {};
+    std::vector<AttributeSpec> furtherValues = {};      ///< For attributes that are there already.
+    std::vector<crypto::Certificate> certificates = {}; ///< Further ones that it carries.
+    std::string contentType = "1.2.840.113549.1.7.1";   ///< id-data
+    bool ber = false;                                   ///< Lengths that are not told and strings in pieces.
 };
 
 /// DER of a SignedData.

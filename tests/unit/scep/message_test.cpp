@@ -215,7 +215,7 @@ TEST_F(Message, IsEncryptedForTheCaAndSignedWithTheAttributesOfItsTransaction) {
         EXPECT_EQ(read.text(transactionId), "a1b2");
         EXPECT_EQ(read.octetString(senderNonce), message.senderNonce);
         EXPECT_EQ(message.senderNonce.size(), 16U);
-        EXPECT_EQ(crypto::decrypt(read.content, ca_.certificate, ca_.key, crypto::Strength::standard), "the request");
+        EXPECT_EQ(crypto::decrypt(read.content, {ca_.certificate, ca_.key}, crypto::Strength::standard), "the request");
     }
 }
 

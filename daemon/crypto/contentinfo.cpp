@@ -1,0 +1,49 @@
+#include "crypto/contentinfo.hpp"
+
+#include "crypto/der.hpp"
+
+#include <tuple>
+
+#include <fmt/format.h>
+
+namespace scepd::crypto {
+namespace {
+
+constexpr std::size_t largestMessage = std::size_t{16} << 20U;
+
+Error anotherType(const char* what, const ASN1_OBJECT* type) {
+    if (OBJ_obj2nid(type) == NID_id_smime_ct_authEnvelopedData)
+        return {Fault::protocol,
+                fmt::format("not {} but AuthEnvelopedData (AES-GCM or the like), which SCEP does not know", what)};
+    return {Fault::protocol, fmt::format("not {} but another type of CMS message ({})", what, objectName(type))};
+}
+
+} // namespace
+
+CmsPtr parseContentInfo(std::string_view message, int type, const char* what, OSSL_LIB_CTX* library) {
+    clearErrors(); // What others left in the queue is no reason of ours.
+    if (message.size() > largestMessage) throw Error(Fault::protocol, fmt::format("not {}: larger than 16 MiB", what));
+    CmsPtr cms(made(CMS_ContentInfo_new_ex(library, nullptr), "allocate a message"));
+    CMS_ContentInfo* target = cms.get();
+    const unsigned char* position = raw(message);
+    if (d2i_CMS_ContentInfo(&target, &position, static_cast<long>(message.size())) == nullptr) {
+        std::ignore = cms.release(); // Freed by d2i.
+        throw opensslError(Fault::protocol, fmt::format("not {}", what));
+    }
+    const ASN1_OBJECT* found = CMS_get0_type(cms.get());
+    if (OBJ_obj2nid(found) != type) throw anotherType(what, found);
+    return cms;
+}
+
+CertificatesPtr listOf(const std::vector<Certificate>& certificates) {
+    CertificatesPtr list(made(sk_X509_new_null(), "allocate a list of certificates"));
+    for (const auto& certificate : certificates) {
+        X509Ptr reference(certificate.get());
+        X509_up_ref(reference.get());
+        succeeded(sk_X509_push(list.get(), reference.get()), "allocate a list of certificates");
+        std::ignore = reference.release();
+    }
+    return list;
+}
+
+} // namespace scepd::crypto

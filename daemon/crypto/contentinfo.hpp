@@ -1,0 +1,19 @@
+#pragma once
+
+#include "crypto/openssl.hpp"
+
+#include <string_view>
+#include <vector>
+
+/// What the CMS messages have in common. For the rooms of crypto/ only.
+namespace scepd::crypto {
+
+/// Reads a ContentInfo of one type (an NID) into a library context (nullptr: the default one). Whatever a transport
+/// left behind its end is not looked at. Throws Error{protocol} that begins "not WHAT" for anything else, and for more
+/// than 16 MiB.
+CmsPtr parseContentInfo(std::string_view message, int type, const char* what, OSSL_LIB_CTX* library = nullptr);
+
+/// A list of certificates that borrows none: each element has a reference.
+CertificatesPtr listOf(const std::vector<Certificate>& certificates);
+
+} // namespace scepd::crypto
