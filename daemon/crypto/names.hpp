@@ -32,7 +32,10 @@ Owned<ASN1_BMPSTRING, ASN1_BMPSTRING_free> bmpStringOf(const std::string& value)
 /// V_ASN1_PRINTABLESTRING when RFC 5280's set of characters suffices, V_ASN1_UTF8STRING otherwise.
 int directoryStringType(std::string_view value);
 
-/// Lower-case hex, "-" in front of a negative one.
+/// The name of the CA: of `authority` when that is one, otherwise of who issued it. Borrowed from the certificate.
+const X509_NAME* issuingName(const Certificate& authority);
+
+/// Lower-case hex, two digits for a byte, "-" in front of a negative one.
 std::string serialText(const ASN1_INTEGER* serial);
 
 /// "serial 1a of CN=ca": whom an IssuerAndSerialNumber stands for. Safe to print.

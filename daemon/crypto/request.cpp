@@ -1,9 +1,9 @@
 #include "crypto/request.hpp"
 
+#include "crypto/der.hpp"
 #include "crypto/names.hpp"
 #include "crypto/openssl.hpp"
 
-#include <algorithm>
 #include <tuple>
 
 #include <openssl/err.h>
@@ -159,15 +159,8 @@ Certificate Request::selfSigned(const Key& key, Digest digest, Time now) const {
 }
 
 std::string Request::issuerAndSubject(const Certificate& authority) const {
-    const X509_NAME* issuer =
-        authority.isCa() ? X509_get_subject_name(authority.get()) : X509_get_issuer_name(authority.get());
-    const auto names = derOf(i2d_X509_NAME, issuer) + derOf(i2d_X509_NAME, X509_REQ_get_subject_name(get()));
-    std::string der(static_cast<std::size_t>(ASN1_object_size(1, static_cast<int>(names.size()), V_ASN1_SEQUENCE)),
-                    '\0');
-    auto* position = reinterpret_cast<unsigned char*>(der.data());
-    ASN1_put_object(&position, 1, static_cast<int>(names.size()), V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
-    std::ranges::copy(names, position);
-    return der;
+    return sequenceOf(derOf(i2d_X509_NAME, issuingName(authority)) +
+                      derOf(i2d_X509_NAME, X509_REQ_get_subject_name(get())));
 }
 
 } // namespace scepd::crypto
