@@ -244,6 +244,11 @@ std::string identityText(const X509_NAME* issuer, const ASN1_INTEGER* serial) {
     return fmt::format("serial {} of {}", serialText(serial), nameText(issuer));
 }
 
+std::string keyIdentifierText(std::string_view octets) {
+    constexpr std::size_t longest = 64;
+    return "key identifier " + hexOf(octets.substr(0, longest));
+}
+
 bool sameAttributes(const X509_NAME* left, const X509_NAME* right) {
     return sortedAttributes(left) == sortedAttributes(right);
 }

@@ -38,9 +38,8 @@ std::vector<int> usagesOf(const RequestContent& asked, const Key& key) {
     return usages;
 }
 
-/// The name of a template of Microsoft's CAs, szOID_ENROLL_CERTTYPE: a BMPString.
 void addTemplateName(STACK_OF(X509_EXTENSION) * extensions, const std::string& name) {
-    const auto oid = objectOf("1.3.6.1.4.1.311.20.2");
+    const auto oid = objectOf(templateNameOid);
     const auto der = derOf(i2d_ASN1_BMPSTRING, bmpStringOf(name).get());
     const Asn1OctetsPtr value(made(ASN1_OCTET_STRING_new(), "allocate an extension"));
     succeeded(ASN1_OCTET_STRING_set(value.get(), raw(der), static_cast<int>(der.size())), "write an extension");

@@ -6,6 +6,7 @@
 #include "unit/crypto/forge_cms.hpp"
 
 #include <map>
+#include <ranges>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -31,6 +32,11 @@ constexpr auto failInfoText = "1.3.6.1.5.5.7.24.1";
 
 const std::string nonce("0123456789abcdef");
 
+std::vector<AttributeSpec> listOf(const std::map<std::string, AttributeSpec>& attributes) {
+    const auto values = std::views::values(attributes);
+    return {values.begin(), values.end()};
+}
+
 /// A CA that answers a device's message as a test wants.
 class AnswerOf : public testing::Test {
 protected:
@@ -49,21 +55,8 @@ protected:
     [[nodiscard]] Answer read(const std::map<std::string, AttributeSpec>& attributes,
                               const std::optional<std::string>& content = {},
                               const std::string& digest = "SHA256") const {
-        SignedSpec spec{.content = content, .digest = digest};
-        for (const auto& [oid, attribute] : attributes)
-            spec.attributes.push_back(attribute);
+        const SignedSpec spec{.content = content, .attributes = listOf(attributes), .digest = digest};
         return readAnswer(signedData(spec, ca_), expectation_, sender_);
-    }
-
-    [[nodiscard]] std::string complaint(const std::map<std::string, AttributeSpec>& attributes,
-                                        const std::optional<std::string>& content = {}) const {
-        try {
-            std::ignore = read(attributes, content);
-            return "nothing";
-        } catch (const Error& error) {
-            EXPECT_EQ(error.fault(), Fault::protocol);
-            return error.what();
-        }
     }
 
     [[nodiscard]] std::string complaintAbout(const SignedSpec& spec) const {
@@ -71,8 +64,14 @@ protected:
             std::ignore = readAnswer(signedData(spec, ca_), expectation_, sender_);
             return "nothing";
         } catch (const Error& error) {
+            EXPECT_EQ(error.fault(), Fault::protocol);
             return error.what();
         }
+    }
+
+    [[nodiscard]] std::string complaint(const std::map<std::string, AttributeSpec>& attributes,
+                                        const std::optional<std::string>& content = {}) const {
+        return complaintAbout({.content = content, .attributes = listOf(attributes)});
     }
 
     Identity ca_ = selfSigned({.subject = "CN=ca", .ca = true}, testKey(1));
@@ -245,8 +244,7 @@ TEST_F(AnswerOf, ANonceOfAnotherLengthIsComparedAsItIs) {
 TEST_F(AnswerOf, AnAttributeThatStandsTwiceIsRefused) {
     for (const auto& [oid, value] : attributes("3")) {
         SignedSpec spec;
-        for (const auto& attribute : attributes("3"))
-            spec.attributes.push_back(attribute.second);
+        spec.attributes = listOf(attributes("3"));
         spec.attributes.push_back({oid, V_ASN1_UTF8STRING, "9"});
         EXPECT_THAT(complaintAbout(spec), HasSubstr(oid + " stands twice"));
         spec.attributes.pop_back();
@@ -270,8 +268,7 @@ TEST_F(AnswerOf, ASignerThatTheMessageDoesNotCarryIsFoundByItsNameOrKeyIdentifie
     expectation_.signers = {ca_.certificate, ra.certificate};
     for (const bool byKeyIdentifier : {false, true}) {
         SignedSpec spec{.withCertificates = false, .byKeyIdentifier = byKeyIdentifier};
-        for (const auto& attribute : attributes("3"))
-            spec.attributes.push_back(attribute.second);
+        spec.attributes = listOf(attributes("3"));
         EXPECT_TRUE(std::holds_alternative<PendingAnswer>(readAnswer(signedData(spec, ra), expectation_, sender_)));
     }
 }
@@ -280,8 +277,7 @@ TEST_F(AnswerOf, MayBeBer) {
     const auto list =
         envelopeOf(certificateList({issued_.certificate}), {.recipients = {device_.certificate}, .ber = true});
     SignedSpec spec{.content = list, .ber = true};
-    for (const auto& attribute : attributes("0"))
-        spec.attributes.push_back(attribute.second);
+    spec.attributes = listOf(attributes("0"));
     const auto answer = readAnswer(signedData(spec, ca_), expectation_, sender_);
     EXPECT_EQ(std::get<SuccessAnswer>(answer).certificates.size(), 1U);
 }
