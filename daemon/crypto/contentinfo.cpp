@@ -1,6 +1,7 @@
 #include "crypto/contentinfo.hpp"
 
 #include "crypto/der.hpp"
+#include "crypto/names.hpp"
 
 #include <tuple>
 
@@ -44,6 +45,14 @@ CertificatesPtr listOf(const std::vector<Certificate>& certificates) {
         std::ignore = reference.release();
     }
     return list;
+}
+
+std::string signerText(CMS_SignerInfo* signer) {
+    ASN1_OCTET_STRING* identifier = nullptr;
+    X509_NAME* issuer = nullptr;
+    ASN1_INTEGER* serial = nullptr;
+    succeeded(CMS_SignerInfo_get0_signer_id(signer, &identifier, &issuer, &serial), "read the signer");
+    return identifier != nullptr ? keyIdentifierText(bytesOf(identifier)) : identityText(issuer, serial);
 }
 
 } // namespace scepd::crypto

@@ -2,6 +2,7 @@
 
 #include "crypto/openssl.hpp"
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,5 +16,8 @@ CmsPtr parseContentInfo(std::string_view message, int type, const char* what, OS
 
 /// A list of certificates that borrows none: each element has a reference.
 CertificatesPtr listOf(const std::vector<Certificate>& certificates);
+
+/// "serial 1a of CN=ca" or "key identifier a1b2": whom a signature says that it is by. Safe to print.
+std::string signerText(CMS_SignerInfo* signer);
 
 } // namespace scepd::crypto

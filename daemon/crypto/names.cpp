@@ -227,6 +227,10 @@ GeneralNamesPtr generalNamesOf(const std::vector<AlternativeName>& names) {
     return result;
 }
 
+const X509_NAME* issuingName(const Certificate& authority) {
+    return authority.isCa() ? X509_get_subject_name(authority.get()) : X509_get_issuer_name(authority.get());
+}
+
 std::string serialText(const ASN1_INTEGER* serial) {
     const BignumPtr number(made(ASN1_INTEGER_to_BN(serial, nullptr), "read a serial number"));
     const Owned<char, freeText> text(made(BN_bn2hex(number.get()), "read a serial number"));
@@ -238,6 +242,11 @@ std::string serialText(const ASN1_INTEGER* serial) {
 
 std::string identityText(const X509_NAME* issuer, const ASN1_INTEGER* serial) {
     return fmt::format("serial {} of {}", serialText(serial), nameText(issuer));
+}
+
+std::string keyIdentifierText(std::string_view octets) {
+    constexpr std::size_t longest = 64;
+    return "key identifier " + hexOf(octets.substr(0, longest));
 }
 
 bool sameAttributes(const X509_NAME* left, const X509_NAME* right) {

@@ -14,6 +14,9 @@ using GeneralNamesPtr = Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
 /// "dns:...", "ip:...", "upn:...": safe to print, also when somebody else chose them. nullptr has none.
 std::vector<std::string> texts(const GENERAL_NAMES* names);
 
+/// A Microsoft CA's name of a certificate template, szOID_ENROLL_CERTTYPE.
+inline constexpr auto templateNameOid = "1.3.6.1.4.1.311.20.2";
+
 /// Dotted numbers.
 std::string oidText(const ASN1_OBJECT* object);
 
@@ -32,11 +35,17 @@ Owned<ASN1_BMPSTRING, ASN1_BMPSTRING_free> bmpStringOf(const std::string& value)
 /// V_ASN1_PRINTABLESTRING when RFC 5280's set of characters suffices, V_ASN1_UTF8STRING otherwise.
 int directoryStringType(std::string_view value);
 
-/// Lower-case hex, "-" in front of a negative one.
+/// The name of the CA: of `authority` when that is one, otherwise of who issued it. Borrowed from the certificate.
+const X509_NAME* issuingName(const Certificate& authority);
+
+/// Lower-case hex, two digits for a byte, "-" in front of a negative one.
 std::string serialText(const ASN1_INTEGER* serial);
 
 /// "serial 1a of CN=ca": whom an IssuerAndSerialNumber stands for. Safe to print.
 std::string identityText(const X509_NAME* issuer, const ASN1_INTEGER* serial);
+
+/// "key identifier a1b2".
+std::string keyIdentifierText(std::string_view octets);
 
 /// True when both names hold the same attributes with the same values, in whatever order and grouping.
 bool sameAttributes(const X509_NAME* left, const X509_NAME* right);

@@ -2,6 +2,8 @@
 
 #include "crypto/text.hpp"
 
+#include <algorithm>
+#include <array>
 #include <ctime>
 #include <limits>
 
@@ -71,6 +73,19 @@ Time timeOf(const ASN1_TIME* time) {
     std::tm parts{};
     if (ASN1_TIME_to_tm(time, &parts) != 1) throw opensslError(Fault::protocol, "read a time");
     return Time(std::chrono::seconds(timegm(&parts)));
+}
+
+std::string decimal(const ASN1_INTEGER* integer) {
+    std::int64_t value = 0;
+    const bool fits = ASN1_INTEGER_get_int64(&value, integer) == 1;
+    clearErrors();
+    return fits ? std::to_string(value) : "a very large number";
+}
+
+bool isText(int type) {
+    constexpr std::array types{V_ASN1_PRINTABLESTRING, V_ASN1_UTF8STRING,      V_ASN1_IA5STRING,    V_ASN1_T61STRING,
+                               V_ASN1_BMPSTRING,       V_ASN1_UNIVERSALSTRING, V_ASN1_VISIBLESTRING};
+    return std::ranges::find(types, type) != types.end();
 }
 
 std::string utf8Of(const ASN1_STRING* string) {

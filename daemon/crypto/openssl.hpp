@@ -118,6 +118,12 @@ const EVP_MD* algorithm(Digest digest);
 /// A time of a certificate or a CRL. Throws Error{protocol} for one that is none.
 Time timeOf(const ASN1_TIME* time);
 
+/// A number in decimal, or words for one that is too large.
+std::string decimal(const ASN1_INTEGER* integer);
+
+/// True for the types of ASN.1 that are text.
+bool isText(int type);
+
 /// A string of whatever ASN.1 type in UTF-8, or its bytes when they are not what the type says. Not safe to print.
 std::string utf8Of(const ASN1_STRING* string);
 

@@ -1,11 +1,8 @@
 #include "crypto/outline.hpp"
 
 #include "crypto/names.hpp"
-#include "crypto/text.hpp"
 
 #include <algorithm>
-
-#include <fmt/format.h>
 
 namespace scepd::crypto {
 namespace {
@@ -23,15 +20,10 @@ std::string issuerAndSerial(DerReader inside) {
     return identityText(issuer.get(), serial.get());
 }
 
-std::string keyIdentifier(std::string_view octets) {
-    constexpr std::size_t longest = 64;
-    return "key identifier " + hexOf(octets.substr(0, longest));
-}
-
 RecipientOutline keyTransport(DerReader inside) {
     RecipientOutline recipient{.kind = Kind::keyTransport};
     inside.take(V_ASN1_INTEGER);
-    recipient.identities.push_back(inside.isAt(0, context) ? keyIdentifier(inside.take(0, context))
+    recipient.identities.push_back(inside.isAt(0, context) ? keyIdentifierText(inside.take(0, context))
                                                            : issuerAndSerial(inside.enter(V_ASN1_SEQUENCE)));
     recipient.keyEncryption = takeAlgorithm(inside);
     recipient.encryptedKeyLength = inside.take(V_ASN1_OCTET_STRING).size();
@@ -50,7 +42,7 @@ bool isOnNamedCurve(DerReader originator) {
 
 void keepEncryptedKey(RecipientOutline& recipient, DerReader inside) {
     if (inside.isAt(0, context))
-        recipient.identities.push_back(keyIdentifier(inside.enter(0, context).take(V_ASN1_OCTET_STRING)));
+        recipient.identities.push_back(keyIdentifierText(inside.enter(0, context).take(V_ASN1_OCTET_STRING)));
     else
         recipient.identities.push_back(issuerAndSerial(inside.enter(V_ASN1_SEQUENCE)));
     recipient.encryptedKeyLength = std::max(recipient.encryptedKeyLength, inside.take(V_ASN1_OCTET_STRING).size());

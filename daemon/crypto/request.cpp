@@ -1,9 +1,9 @@
 #include "crypto/request.hpp"
 
+#include "crypto/der.hpp"
 #include "crypto/names.hpp"
 #include "crypto/openssl.hpp"
 
-#include <algorithm>
 #include <tuple>
 
 #include <openssl/err.h>
@@ -38,9 +38,8 @@ std::vector<int> usagesOf(const RequestContent& asked, const Key& key) {
     return usages;
 }
 
-/// The name of a template of Microsoft's CAs, szOID_ENROLL_CERTTYPE: a BMPString.
 void addTemplateName(STACK_OF(X509_EXTENSION) * extensions, const std::string& name) {
-    const auto oid = objectOf("1.3.6.1.4.1.311.20.2");
+    const auto oid = objectOf(templateNameOid);
     const auto der = derOf(i2d_ASN1_BMPSTRING, bmpStringOf(name).get());
     const Asn1OctetsPtr value(made(ASN1_OCTET_STRING_new(), "allocate an extension"));
     succeeded(ASN1_OCTET_STRING_set(value.get(), raw(der), static_cast<int>(der.size())), "write an extension");
@@ -159,15 +158,8 @@ Certificate Request::selfSigned(const Key& key, Digest digest, Time now) const {
 }
 
 std::string Request::issuerAndSubject(const Certificate& authority) const {
-    const X509_NAME* issuer =
-        authority.isCa() ? X509_get_subject_name(authority.get()) : X509_get_issuer_name(authority.get());
-    const auto names = derOf(i2d_X509_NAME, issuer) + derOf(i2d_X509_NAME, X509_REQ_get_subject_name(get()));
-    std::string der(static_cast<std::size_t>(ASN1_object_size(1, static_cast<int>(names.size()), V_ASN1_SEQUENCE)),
-                    '\0');
-    auto* position = reinterpret_cast<unsigned char*>(der.data());
-    ASN1_put_object(&position, 1, static_cast<int>(names.size()), V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
-    std::ranges::copy(names, position);
-    return der;
+    return sequenceOf(derOf(i2d_X509_NAME, issuingName(authority)) +
+                      derOf(i2d_X509_NAME, X509_REQ_get_subject_name(get())));
 }
 
 } // namespace scepd::crypto

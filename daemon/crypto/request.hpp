@@ -77,7 +77,7 @@ public:
     [[nodiscard]] Certificate selfSigned(const Key& key, Digest digest, Time now) const;
 
     /// DER of IssuerAndSubject (RFC 8894 section 3.3.3), with which a pending request is asked for: the CA's name and
-    /// the subject. The issuer is `authority` when that is a CA, and otherwise the CA that issued it.
+    /// the subject. The issuer is `authority` when that is a CA, and otherwise the CA that issued it, as for an RA.
     [[nodiscard]] std::string issuerAndSubject(const Certificate& authority) const;
 
     /// For the neighbours inside crypto/. Borrowed.

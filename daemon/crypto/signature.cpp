@@ -3,7 +3,6 @@
 #include "crypto/contentinfo.hpp"
 #include "crypto/names.hpp"
 #include "crypto/openssl.hpp"
-#include "crypto/text.hpp"
 
 #include <tuple>
 
@@ -21,23 +20,14 @@ CMS_SignerInfo* onlySigner(CMS_ContentInfo* cms) {
     return sk_CMS_SignerInfo_value(signers, 0);
 }
 
-std::string identity(CMS_SignerInfo* signer) {
-    ASN1_OCTET_STRING* keyIdentifier = nullptr;
-    X509_NAME* issuer = nullptr;
-    ASN1_INTEGER* serial = nullptr;
-    succeeded(CMS_SignerInfo_get0_signer_id(signer, &keyIdentifier, &issuer, &serial), "read the signer");
-    if (keyIdentifier == nullptr) return identityText(issuer, serial);
-    constexpr std::size_t longest = 64;
-    return "key identifier " + hexOf(bytesOf(keyIdentifier).substr(0, longest));
-}
-
 /// Those that the message may mean. Several only when CAs use one serial number or key identifier twice.
 std::vector<Certificate> signersAmong(const std::vector<Certificate>& allowed, CMS_SignerInfo* signer) {
     std::vector<Certificate> signers;
     for (const auto& certificate : allowed)
         if (CMS_SignerInfo_cert_cmp(signer, certificate.get()) == 0) signers.push_back(certificate);
     if (!signers.empty()) return signers;
-    throw Error(Fault::protocol, fmt::format("signed by {}, which is none of the CA's certificates", identity(signer)));
+    throw Error(Fault::protocol,
+                fmt::format("signed by {}, which is none of the CA's certificates", signerText(signer)));
 }
 
 /// The value of a signed attribute, which must stand once and have one value: of two nobody knows which counts.
@@ -52,33 +42,13 @@ const ASN1_TYPE* onlyValue(const CMS_SignerInfo* signer, int position) {
     return X509_ATTRIBUTE_get0_type(attribute, 0);
 }
 
-std::string decimal(const ASN1_INTEGER* integer) {
-    std::int64_t value = 0;
-    const bool fits = ASN1_INTEGER_get_int64(&value, integer) == 1;
-    clearErrors();
-    return fits ? std::to_string(value) : "a very large number";
-}
-
 void keepAttribute(SignedMessage& message, const std::string& oid, const ASN1_TYPE* value) {
-    switch (value->type) {
-    case V_ASN1_OCTET_STRING:
+    if (value->type == V_ASN1_OCTET_STRING)
         message.octets[oid] = bytesOf(value->value.octet_string);
-        return;
-    case V_ASN1_INTEGER:
+    else if (value->type == V_ASN1_INTEGER)
         message.texts[oid] = decimal(value->value.integer);
-        return;
-    case V_ASN1_PRINTABLESTRING:
-    case V_ASN1_UTF8STRING:
-    case V_ASN1_IA5STRING:
-    case V_ASN1_T61STRING:
-    case V_ASN1_BMPSTRING:
-    case V_ASN1_UNIVERSALSTRING:
-    case V_ASN1_VISIBLESTRING:
+    else if (isText(value->type))
         message.texts[oid] = utf8Of(value->value.asn1_string);
-        return;
-    default:
-        return;
-    }
 }
 
 void keepAttributes(SignedMessage& message, const CMS_SignerInfo* signer) {

@@ -1,6 +1,7 @@
 #include "scep/message.hpp"
 
 #include "base/error.hpp"
+#include "crypto/attributes.hpp"
 #include "crypto/random.hpp"
 #include "crypto/text.hpp"
 
@@ -11,14 +12,7 @@
 namespace scepd::scep {
 namespace {
 
-// RFC 8894 section 3.2.1, table 1.
-constexpr auto messageTypeOid = "2.16.840.1.113733.1.9.2";
-constexpr auto pkiStatusOid = "2.16.840.1.113733.1.9.3";
-constexpr auto failInfoOid = "2.16.840.1.113733.1.9.4";
-constexpr auto senderNonceOid = "2.16.840.1.113733.1.9.5";
-constexpr auto recipientNonceOid = "2.16.840.1.113733.1.9.6";
-constexpr auto transactionIdOid = "2.16.840.1.113733.1.9.7";
-constexpr auto failInfoTextOid = "1.3.6.1.5.5.7.24.1";
+namespace attribute = crypto::attribute;
 
 constexpr std::size_t nonceLength = 16;
 constexpr std::size_t longestText = 256;
@@ -42,16 +36,19 @@ void requireNonce(const std::optional<std::string>& got, const std::string& expe
         throw mismatch("its recipientNonce is not the nonce of our message, it may be the replay of an older one");
 }
 
+/// Some servers write the number with zeros in front.
 std::string failInfoName(const std::optional<std::string>& value) {
     constexpr std::array names{"badAlg", "badMessageCheck", "badRequest", "badTime", "badCertId"};
-    if (!value || value->size() != 1 || value->front() < '0' || value->front() > '4') return {};
-    return names.at(static_cast<std::size_t>(value->front() - '0'));
+    if (!value || value->empty()) return {};
+    const auto digit = static_cast<std::size_t>(value->back()) - '0';
+    const bool known = digit < names.size() && value->find_first_not_of('0') >= value->size() - 1;
+    return known ? names.at(digit) : std::string();
 }
 
 FailureAnswer failureOf(const crypto::SignedMessage& message) {
-    const auto failInfo = message.text(failInfoOid);
+    const auto failInfo = message.text(attribute::failInfo);
     FailureAnswer answer{failInfoName(failInfo),
-                         crypto::printable(message.text(failInfoTextOid).value_or(""), longestText)};
+                         crypto::printable(message.text(attribute::failInfoText).value_or(""), longestText)};
     if (answer.failInfo.empty() && answer.text.empty() && failInfo)
         answer.text = fmt::format("failInfo {}, which does not exist", crypto::printable(*failInfo, 16));
     return answer;
@@ -60,11 +57,22 @@ FailureAnswer failureOf(const crypto::SignedMessage& message) {
 SuccessAnswer successOf(const crypto::SignedMessage& message, const Sender& sender, crypto::Strength strength) {
     if (message.content.empty()) throw mismatch("it says SUCCESS and carries nothing");
     try {
-        const auto content = crypto::decrypt(message.content, {sender.certificate, sender.key}, strength);
-        return {crypto::carriedCertificates(content)};
+        auto carried = crypto::carried(
+            crypto::decrypt(message.content, {sender.certificate, sender.key, sender.challenge}, strength));
+        return {std::move(carried.certificates), std::move(carried.crls)};
     } catch (const Error& error) {
         throw mismatch(error.what());
     }
+}
+
+std::string envelopeOf(std::string_view content, const Sender& sender, const crypto::Certificate& recipient,
+                       crypto::Cipher cipher) {
+    if (recipient.hasRsaKey()) return crypto::encrypt(content, recipient, cipher);
+    if (!sender.challenge.empty()) return crypto::encryptWithPassword(content, sender.challenge, cipher);
+    throw Error(Fault::configuration,
+                fmt::format("nothing can be encrypted to {}, which has the key {}, and without a challenge there is no "
+                            "password to encrypt under instead (RFC 8894 section 3.1)",
+                            recipient.subject(), recipient.keyDescription()));
 }
 
 } // namespace
@@ -77,11 +85,11 @@ std::string newTransactionId() {
 Message buildMessage(MessageType type, const std::string& transaction, std::string_view content, const Sender& sender,
                      const crypto::Certificate& recipient, const Algorithms& algorithms) {
     auto nonce = crypto::randomBytes(nonceLength);
-    const auto envelope = crypto::encrypt(content, recipient, algorithms.cipher);
+    const auto envelope = envelopeOf(content, sender, recipient, algorithms.cipher);
     auto der = crypto::sign(envelope, sender.certificate, sender.key, algorithms.digest,
-                            {{messageTypeOid, Type::printableString, std::to_string(static_cast<int>(type))},
-                             {transactionIdOid, Type::printableString, transaction},
-                             {senderNonceOid, Type::octetString, nonce}});
+                            {{attribute::messageType, Type::printableString, std::to_string(static_cast<int>(type))},
+                             {attribute::transactionId, Type::printableString, transaction},
+                             {attribute::senderNonce, Type::octetString, nonce}});
     return {std::move(der), std::move(nonce)};
 }
 
@@ -93,10 +101,10 @@ Answer readAnswer(std::string_view body, const Expectation& expectation, const S
             throw mismatch(error.what());
         }
     }();
-    requireEqual(message.text(messageTypeOid), "3", "messageType");
-    requireEqual(message.text(transactionIdOid), expectation.transaction, "transactionID");
-    requireNonce(message.octetString(recipientNonceOid), expectation.senderNonce);
-    const auto status = message.text(pkiStatusOid);
+    requireEqual(message.text(attribute::messageType), "3", "messageType");
+    requireEqual(message.text(attribute::transactionId), expectation.transaction, "transactionID");
+    requireNonce(message.octetString(attribute::recipientNonce), expectation.senderNonce);
+    const auto status = message.text(attribute::pkiStatus);
     if (status == "0") return successOf(message, sender, expectation.strength);
     if (status == "2") return failureOf(message);
     if (status == "3") return PendingAnswer{};

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "base/secret.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/cms.hpp"
+#include "crypto/crl.hpp"
 #include "crypto/key.hpp"
 #include "scep/capabilities.hpp"
 
@@ -13,13 +15,14 @@
 /// SCEP's messages (RFC 8894 section 3): encrypted, then signed, with the attributes that make a transaction.
 namespace scepd::scep {
 
-enum class MessageType { renewalReq = 17, pkcsReq = 19, certPoll = 20 };
+enum class MessageType { renewalReq = 17, pkcsReq = 19, certPoll = 20, getCert = 21, getCrl = 22 };
 
 /// Who signs our messages and for whom answers are encrypted: in a first enrollment a self-signed certificate with the
-/// new key, in a renewal the certificate that is held, with the old key (RFC 8894 section 2.3).
+/// new key or with a transport key, in a renewal the certificate that is held, with the old key (RFC 8894 section 2.3).
 struct Sender {
     crypto::Certificate certificate;
     crypto::Key key;
+    Secret challenge = {}; ///< Under which messages are encrypted where the keys cannot (section 3.1); empty: none.
 };
 
 /// A message as it is sent, and the nonce that its answer must bring back.
@@ -32,13 +35,16 @@ struct Message {
 /// no duplicate (RFC 8894 appendix A).
 std::string newTransactionId();
 
-/// Builds a pkiMessage around `content` (a PKCS#10, or IssuerAndSubject for a CertPoll).
+/// Builds a pkiMessage around `content`: a PKCS#10, IssuerAndSubject for a CertPoll, IssuerAndSerialNumber for GetCert
+/// and GetCRL. It is encrypted to the recipient when that has an RSA key, and otherwise under the sender's challenge
+/// (RFC 8894 section 3.1). Throws Error{configuration} when there is none then.
 Message buildMessage(MessageType type, const std::string& transaction, std::string_view content, const Sender& sender,
                      const crypto::Certificate& recipient, const Algorithms& algorithms);
 
-/// pkiStatus 0: the certificates that came, unverified, in their order.
+/// pkiStatus 0: the certificates that came, and the CRLs that answer a GetCRL, unverified, in their order.
 struct SuccessAnswer {
     std::vector<crypto::Certificate> certificates;
+    std::vector<crypto::Crl> crls = {};
 };
 /// pkiStatus 3.
 struct PendingAnswer {};
@@ -57,8 +63,9 @@ struct Expectation {
 };
 
 /// Reads a CertRep with all checks of RFC 8894: signed by one of the expected signers, messageType 3, the same
-/// transactionID, recipientNonce equal to our senderNonce, a known pkiStatus. What FAILURE and PENDING carry is not
-/// looked at. Throws Error{protocol} for everything that does not fit.
+/// transactionID, recipientNonce equal to our senderNonce, a known pkiStatus. SUCCESS is decrypted with the sender's
+/// key or the challenge. What FAILURE and PENDING carry is not looked at. Throws Error{protocol} for everything that
+/// does not fit.
 Answer readAnswer(std::string_view body, const Expectation& expectation, const Sender& sender);
 
 } // namespace scepd::scep

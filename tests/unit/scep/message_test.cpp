@@ -1,9 +1,12 @@
 #include "scep/message.hpp"
 
 #include "base/error.hpp"
+#include "crypto/request.hpp"
 #include "unit/crypto/forge.hpp"
+#include "unit/crypto/forge_cms.hpp"
 
 #include <map>
+#include <ranges>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -29,6 +32,11 @@ constexpr auto failInfoText = "1.3.6.1.5.5.7.24.1";
 
 const std::string nonce("0123456789abcdef");
 
+std::vector<AttributeSpec> listOf(const std::map<std::string, AttributeSpec>& attributes) {
+    const auto values = std::views::values(attributes);
+    return {values.begin(), values.end()};
+}
+
 /// A CA that answers a device's message as a test wants.
 class AnswerOf : public testing::Test {
 protected:
@@ -47,16 +55,13 @@ protected:
     [[nodiscard]] Answer read(const std::map<std::string, AttributeSpec>& attributes,
                               const std::optional<std::string>& content = {},
                               const std::string& digest = "SHA256") const {
-        SignedSpec spec{.content = content, .digest = digest};
-        for (const auto& [oid, attribute] : attributes)
-            spec.attributes.push_back(attribute);
-        return readAnswer(signedData(spec, ca_), expectation_, {device_.certificate, device_.key});
+        const SignedSpec spec{.content = content, .attributes = listOf(attributes), .digest = digest};
+        return readAnswer(signedData(spec, ca_), expectation_, sender_);
     }
 
-    [[nodiscard]] std::string complaint(const std::map<std::string, AttributeSpec>& attributes,
-                                        const std::optional<std::string>& content = {}) const {
+    [[nodiscard]] std::string complaintAbout(const SignedSpec& spec) const {
         try {
-            std::ignore = read(attributes, content);
+            std::ignore = readAnswer(signedData(spec, ca_), expectation_, sender_);
             return "nothing";
         } catch (const Error& error) {
             EXPECT_EQ(error.fault(), Fault::protocol);
@@ -64,9 +69,15 @@ protected:
         }
     }
 
+    [[nodiscard]] std::string complaint(const std::map<std::string, AttributeSpec>& attributes,
+                                        const std::optional<std::string>& content = {}) const {
+        return complaintAbout({.content = content, .attributes = listOf(attributes)});
+    }
+
     Identity ca_ = selfSigned({.subject = "CN=ca", .ca = true}, testKey(1));
     Identity device_ = selfSigned({.subject = "CN=device", .serial = 2}, testKey(2));
     Identity issued_ = issued({.subject = "CN=device", .serial = 3}, testKey(2), ca_);
+    Sender sender_{device_.certificate, device_.key};
     Expectation expectation_{.transaction = "a1b2",
                              .senderNonce = nonce,
                              .signers = {ca_.certificate},
@@ -76,6 +87,40 @@ protected:
 TEST_F(AnswerOf, SuccessBringsCertificates) {
     const auto answer = std::get<SuccessAnswer>(read(attributes("0"), envelope()));
     EXPECT_THAT(answer.certificates, UnorderedElementsAre(issued_.certificate, ca_.certificate));
+}
+
+TEST_F(AnswerOf, SuccessBringsRevocationLists) {
+    const auto list = envelopedData(degenerate({}, {crlOf(ca_, {3})}), {device_.certificate});
+    const auto answer = std::get<SuccessAnswer>(read(attributes("0"), list));
+    EXPECT_THAT(answer.certificates, testing::IsEmpty());
+    ASSERT_EQ(answer.crls.size(), 1U);
+    EXPECT_TRUE(answer.crls.front().isSignedBy(ca_.certificate));
+}
+
+TEST_F(AnswerOf, SuccessUnderTheChallengeIsReadWithIt) {
+    const auto list = envelopeOf(certificateList({issued_.certificate}), {.passwords = {"the challenge"}});
+    EXPECT_THAT(complaint(attributes("0"), list), HasSubstr("there is no challenge to open it with"));
+    sender_.challenge = Secret("another challenge");
+    EXPECT_THAT(complaint(attributes("0"), list), HasSubstr("a password that is not our challenge"));
+    sender_.challenge = Secret("the challenge");
+    EXPECT_EQ(std::get<SuccessAnswer>(read(attributes("0"), list)).certificates.size(), 1U);
+}
+
+TEST_F(AnswerOf, SuccessByKeyAgreementIsReadWithAnEcKey) {
+    const auto ec = selfSigned({.subject = "CN=device", .serial = 4}, ecTestKey());
+    sender_ = {ec.certificate, ec.key};
+    const auto list = envelopeOf(certificateList({issued_.certificate}), {.recipients = {ec.certificate}});
+    EXPECT_EQ(std::get<SuccessAnswer>(read(attributes("0"), list)).certificates.size(), 1U);
+}
+
+TEST_F(AnswerOf, SuccessInDesSaysWhatToDo) {
+    const auto list = envelopedData(certificateList({issued_.certificate}), {device_.certificate}, "DES-CBC");
+    EXPECT_THAT(complaint(attributes("0"), list), HasSubstr("des-cbc, which is too weak; legacy-replies = true"));
+}
+
+TEST_F(AnswerOf, SuccessWithAuthenticatedEncryptionIsRefused) {
+    const auto list = envelopeOf("x", {.recipients = {device_.certificate}, .cipher = "AES-128-GCM"});
+    EXPECT_THAT(complaint(attributes("0"), list), HasSubstr("AuthEnvelopedData"));
 }
 
 TEST_F(AnswerOf, SuccessWithoutAnythingInItIsAnError) {
@@ -112,8 +157,16 @@ TEST_F(AnswerOf, FailureNamesItsReason) {
         }
 }
 
+TEST_F(AnswerOf, FailureMayWriteItsNumberWithZerosInFront) {
+    for (const auto* number : {"02", "0002"}) {
+        auto failure = attributes("2");
+        failure[failInfo] = {failInfo, V_ASN1_PRINTABLESTRING, number};
+        EXPECT_EQ(std::get<FailureAnswer>(read(failure)).failInfo, "badRequest");
+    }
+}
+
 TEST_F(AnswerOf, FailureForNoKnownReasonIsStillAFailure) {
-    for (const auto* number : {"5", "9", "22", "", "x"}) {
+    for (const auto* number : {"5", "9", "22", "", "x", "0x", "2 ", "-2"}) {
         auto failure = attributes("2");
         failure[failInfo] = {failInfo, V_ASN1_PRINTABLESTRING, number};
         EXPECT_EQ(std::get<FailureAnswer>(read(failure)).failInfo, "");
@@ -179,6 +232,56 @@ TEST_F(AnswerOf, AnotherStatusIsRefused) {
     EXPECT_THAT(complaint(without), HasSubstr("pkiStatus"));
 }
 
+TEST_F(AnswerOf, ANonceOfAnotherLengthIsComparedAsItIs) {
+    for (const auto& bytes : {std::string("01234567"), std::string(32, 'n'), std::string("\0n", 2)}) {
+        expectation_.senderNonce = bytes;
+        auto pending = attributes("3");
+        pending[recipientNonce].value = bytes;
+        EXPECT_TRUE(std::holds_alternative<PendingAnswer>(read(pending)));
+    }
+}
+
+TEST_F(AnswerOf, AnAttributeThatStandsTwiceIsRefused) {
+    for (const auto& [oid, value] : attributes("3")) {
+        SignedSpec spec;
+        spec.attributes = listOf(attributes("3"));
+        spec.attributes.push_back({oid, V_ASN1_UTF8STRING, "9"});
+        EXPECT_THAT(complaintAbout(spec), HasSubstr(oid + " stands twice"));
+        spec.attributes.pop_back();
+        spec.furtherValues = {{oid, V_ASN1_UTF8STRING, "9"}};
+        EXPECT_THAT(complaintAbout(spec), HasSubstr(oid + " has 2 values"));
+    }
+}
+
+TEST_F(AnswerOf, TwoSignersAreRefused) {
+    SignedSpec spec{.furtherSigners = {device_}};
+    EXPECT_THAT(complaintAbout(spec), HasSubstr("signed by 2 signers"));
+}
+
+TEST_F(AnswerOf, AnotherTypeOfContentIsRefused) {
+    SignedSpec spec{.contentType = "1.2.840.113549.1.7.3"};
+    EXPECT_THAT(complaintAbout(spec), HasSubstr("instead of data"));
+}
+
+TEST_F(AnswerOf, ASignerThatTheMessageDoesNotCarryIsFoundByItsNameOrKeyIdentifier) {
+    const auto ra = selfSigned({.subject = "CN=ra", .serial = 9, .keyIdentifier = true}, testKey(3));
+    expectation_.signers = {ca_.certificate, ra.certificate};
+    for (const bool byKeyIdentifier : {false, true}) {
+        SignedSpec spec{.withCertificates = false, .byKeyIdentifier = byKeyIdentifier};
+        spec.attributes = listOf(attributes("3"));
+        EXPECT_TRUE(std::holds_alternative<PendingAnswer>(readAnswer(signedData(spec, ra), expectation_, sender_)));
+    }
+}
+
+TEST_F(AnswerOf, MayBeBer) {
+    const auto list =
+        envelopeOf(certificateList({issued_.certificate}), {.recipients = {device_.certificate}, .ber = true});
+    SignedSpec spec{.content = list, .ber = true};
+    spec.attributes = listOf(attributes("0"));
+    const auto answer = readAnswer(signedData(spec, ca_), expectation_, sender_);
+    EXPECT_EQ(std::get<SuccessAnswer>(answer).certificates.size(), 1U);
+}
+
 TEST_F(AnswerOf, MaySayItsOwnNonceOrNot) {
     auto with = attributes("3");
     with[senderNonce] = {senderNonce, V_ASN1_OCTET_STRING, "12345678"};
@@ -205,8 +308,11 @@ TEST_F(AnswerOf, OurselvesIsNoAnswer) {
 class Message : public AnswerOf {};
 
 TEST_F(Message, IsEncryptedForTheCaAndSignedWithTheAttributesOfItsTransaction) {
-    const std::map<MessageType, std::string> types{
-        {MessageType::renewalReq, "17"}, {MessageType::pkcsReq, "19"}, {MessageType::certPoll, "20"}};
+    const std::map<MessageType, std::string> types{{MessageType::renewalReq, "17"},
+                                                   {MessageType::pkcsReq, "19"},
+                                                   {MessageType::certPoll, "20"},
+                                                   {MessageType::getCert, "21"},
+                                                   {MessageType::getCrl, "22"}};
     for (const auto& [type, number] : types) {
         const auto message =
             buildMessage(type, "a1b2", "the request", {device_.certificate, device_.key}, ca_.certificate, {});
@@ -232,6 +338,61 @@ TEST_F(Message, FallsToOldAlgorithmsOnlyWhenToldTo) {
                                       ca_.certificate, {crypto::Cipher::des3, Digest::sha1});
     EXPECT_THROW(crypto::verify(message.der, {device_.certificate}, crypto::Strength::standard), Error);
     EXPECT_NO_THROW(crypto::verify(message.der, {device_.certificate}, crypto::Strength::legacy));
+}
+
+TEST_F(Message, UsesTheDigestThatWasAskedFor) {
+    const auto sha256 = oidElement("2.16.840.1.101.3.4.2.1");
+    const std::map<Digest, std::string> names{{Digest::sha256, sha256},
+                                              {Digest::sha384, oidElement("2.16.840.1.101.3.4.2.2")},
+                                              {Digest::sha512, oidElement("2.16.840.1.101.3.4.2.3")}};
+    for (const auto& [digest, oid] : names) {
+        const auto message =
+            buildMessage(MessageType::pkcsReq, "a1b2", "x", sender_, ca_.certificate, {crypto::Cipher::aes128, digest});
+        const auto signedData = elementsOf(elementsOf(message.der)[1]).front();
+        EXPECT_EQ(elementsOf(elementsOf(elementsOf(signedData)[1]).front()).front(), oid);
+        EXPECT_NO_THROW(crypto::verify(message.der, {device_.certificate}, crypto::Strength::standard));
+    }
+}
+
+TEST_F(Message, IsDerAtBothLevels) {
+    const auto message = buildMessage(MessageType::pkcsReq, "a1b2", "x", sender_, ca_.certificate, {});
+    const auto read = crypto::verify(message.der, {device_.certificate}, crypto::Strength::standard);
+    EXPECT_EQ(message.der.substr(0, 2), "\x30\x82");
+    EXPECT_EQ(read.content.substr(0, 2), "\x30\x82");
+}
+
+TEST_F(Message, IsSignedByAnRsaTransportKeyWhenTheRequestIsForAnEcKey) {
+    const auto ecKey = crypto::Key::generateEc("P-256");
+    const crypto::RequestContent content{
+        .subject = {{{"CN", "device"}}}, .alternativeNames = {}, .extendedKeyUsage = {}};
+    const auto request = crypto::Request::make(content, ecKey, {});
+    const Sender transport{request.selfSigned(testKey(3), Digest::sha256, noon), testKey(3)};
+    const auto message = buildMessage(MessageType::pkcsReq, "a1b2", request.toDer(), transport, ca_.certificate, {});
+    const auto read = crypto::verify(message.der, {transport.certificate}, crypto::Strength::standard);
+    EXPECT_EQ(crypto::decrypt(read.content, {ca_.certificate, ca_.key}, crypto::Strength::standard), request.toDer());
+}
+
+class EcAuthority : public AnswerOf {
+protected:
+    Identity ecCa_ = selfSigned({.subject = "CN=ec ca", .ca = true}, ecTestKey());
+};
+
+TEST_F(EcAuthority, GetsItsMessagesUnderTheChallenge) {
+    sender_.challenge = Secret("the challenge");
+    const auto message = buildMessage(MessageType::pkcsReq, "a1b2", "the request", sender_, ecCa_.certificate, {});
+    const auto read = crypto::verify(message.der, {device_.certificate}, crypto::Strength::standard);
+    const crypto::Opener opener{ecCa_.certificate, ecCa_.key, Secret("the challenge")};
+    EXPECT_EQ(crypto::decrypt(read.content, opener, crypto::Strength::standard), "the request");
+}
+
+TEST_F(EcAuthority, WithoutAChallengeIsAnErrorOfTheConfiguration) {
+    try {
+        buildMessage(MessageType::pkcsReq, "a1b2", "x", sender_, ecCa_.certificate, {});
+        FAIL() << "it was built";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.fault(), Fault::configuration);
+        EXPECT_THAT(error.what(), HasSubstr("CN=ec ca, which has the key EC P-256, and without a challenge"));
+    }
 }
 
 TEST(TransactionId, IsThirtyTwoHexDigitsAndAnotherOneEveryTime) {
