@@ -6,35 +6,100 @@
 #include "scep/transport.hpp"
 #include "store/generation.hpp"
 
+#include <fmt/format.h>
+
 namespace scepd::enroll {
 
+namespace {
+
+/// What is wrong on our side is so at every URL.
+bool isOurs(Fault fault) {
+    return fault == Fault::local || fault == Fault::configuration;
+}
+
+Error withUrl(const Error& error, const std::string& url) {
+    const auto shown = scep::shownUrl(url);
+    return std::string_view(error.what()).contains(shown) ? error : error.during(shown);
+}
+
+/// One error for all URLs: worth another try soon when that may help at one of them.
+Error together(const std::vector<Error>& errors) {
+    if (errors.size() == 1) return errors.front();
+    auto fault = errors.back().fault();
+    std::string text = "none of the URLs can be used";
+    for (const auto& error : errors) {
+        if (error.fault() == Fault::unreachable) fault = Fault::unreachable;
+        text += fmt::format("{} {}", &error == &errors.front() ? ":" : ";", error.what());
+    }
+    return {fault, text};
+}
+
+} // namespace
+
 void Session::open(Time now) {
-    const auto& urls = wanted_.profile.scep.urls;
-    for (std::size_t i = 0;; ++i) {
+    const auto before = outages();
+    auto after = before;
+    std::vector<Error> errors;
+    for (const auto& url : scep::orderOf(wanted_.profile.scep.urls, before, now)) {
         try {
-            return openAt(urls.at(i), now);
+            openAt(url, now);
+            return keep(before, scep::afterAnswer(after, url));
         } catch (const Error& error) {
-            if (error.fault() != Fault::unreachable || i + 1 >= urls.size()) throw;
-            log::notice("{}: {}; trying the next URL", wanted_.certificate.name, error.what());
+            if (isOurs(error.fault())) throw;
+            if (error.fault() == Fault::unreachable) after = scep::afterFailure(after, url, scepd::now());
+            errors.push_back(wanted_.profile.scep.urls.size() > 1 ? withUrl(error, url) : error);
+            if (errors.size() < wanted_.profile.scep.urls.size())
+                log::notice("{}: {}; trying the next URL", wanted_.certificate.name, errors.back().what());
         }
     }
+    keep(before, after);
+    throw together(errors);
 }
 
 void Session::openAt(const std::string& url, Time now) {
     client_.emplace(wanted_.profile.scep, url, wanted_.root);
     progress_.phase("authority", scep::shownUrl(url));
-    const auto offered = client_->getAuthorities();
+    authenticate(now);
+    progress_.phase("capabilities");
+    capabilities_ = client_->getCapabilities();
+}
+
+std::vector<crypto::Certificate> Session::offered(Time now) {
+    auto certificates = client_->getAuthorities();
+    return scep::holdsExpired(certificates, now) ? client_->getAuthorities() : certificates;
+}
+
+void Session::authenticate(Time now) {
+    const auto certificates = offered(now);
     const auto pinned = pin();
     try {
-        authorities_ = scep::authenticate(offered, pinned, wanted_.profile.scep.recipientFingerprint, now);
+        authorities_ = scep::authenticate(certificates, pinned, wanted_.profile.scep.recipientFingerprint, now);
     } catch (const Error& error) {
         if (!std::holds_alternative<profile::FirstUse>(wanted_.profile.scep.trust)) throw;
         throw error.during(fmt::format("compare with {}, the CA of first use (remove it to trust another one)",
                                        firstUseFile().string()));
     }
     if (std::holds_alternative<scep::FirstSight>(pinned)) remember();
-    progress_.phase("capabilities");
-    capabilities_ = client_->getCapabilities();
+}
+
+/// One URL alone has nothing to give way to.
+scep::Outages Session::outages() const {
+    if (wanted_.profile.scep.urls.size() < 2) return {};
+    try {
+        return scep::outagesFrom(file::readIfExists(outagesFile()).value_or(""));
+    } catch (const Error& error) {
+        log::warning("{}: {}; the URLs are tried as configured", wanted_.certificate.name, error.what());
+        return {};
+    }
+}
+
+void Session::keep(const scep::Outages& before, const scep::Outages& after) const {
+    if (before == after || wanted_.profile.scep.urls.size() < 2) return;
+    try {
+        file::replace(outagesFile(), scep::toText(after));
+    } catch (const Error& error) {
+        log::warning("{}: {}; which URL was unreachable is forgotten", wanted_.certificate.name, error.what());
+    }
 }
 
 Outcome Session::ask(scep::MessageType type, const std::string& transaction, std::string_view content,
@@ -42,11 +107,17 @@ Outcome Session::ask(scep::MessageType type, const std::string& transaction, std
     const auto algorithms = scep::chooseAlgorithms(capabilities_, wanted_.profile.scep.security);
     const auto message = scep::buildMessage(type, transaction, content, sender, authorities_->recipient, algorithms);
     const scep::Expectation expectation{transaction, message.senderNonce, authorities_->all, strength()};
-    return client_->exchange(message, expectation, sender);
+    const bool requests = type == scep::MessageType::pkcsReq || type == scep::MessageType::renewalReq;
+    const auto repeat = requests ? scep::Client::Repeat::never : scep::Client::Repeat::harmless;
+    return client_->exchange(message, repeat, expectation, sender);
 }
 
 std::filesystem::path Session::firstUseFile() const {
     return store::certificateDirectory(wanted_.root, wanted_.certificate.name) / "first-use.pem";
+}
+
+std::filesystem::path Session::outagesFile() const {
+    return store::certificateDirectory(wanted_.root, wanted_.certificate.name) / "outages";
 }
 
 scep::Pin Session::pin() const {

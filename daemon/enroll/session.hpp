@@ -4,11 +4,13 @@
 #include "enroll/plan.hpp"
 #include "enroll/progress.hpp"
 #include "enroll/steps.hpp"
+#include "scep/breaker.hpp"
 #include "scep/client.hpp"
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace scepd::enroll {
 
@@ -18,7 +20,10 @@ public:
     Session(const Wanted& wanted, const Progress& progress) : wanted_(wanted), progress_(progress) {}
 
     /// Fetches and authenticates the CA's certificates and asks for its capabilities, at the first of the profile's
-    /// URLs that answers. A CA that is trusted on first use is remembered. Throws what the last URL's failure was.
+    /// URLs that answers as this CA: nothing secret was sent yet, so that each may be tried. One that was unreachable
+    /// comes last for a while (scep/breaker), which is remembered beside the certificate's generations. A CA that is
+    /// trusted on first use is remembered. Throws what the only URL's failure was, or an error that names each URL with
+    /// its cause, unreachable when one of them was; what is wrong on this side ends it at once.
     void open(Time now);
 
     /// Sends one message of a transaction and reads its answer. Throws as scep::Client::exchange.
@@ -32,8 +37,13 @@ public:
 
 private:
     void openAt(const std::string& url, Time now);
+    [[nodiscard]] std::vector<crypto::Certificate> offered(Time now);
+    void authenticate(Time now);
+    [[nodiscard]] scep::Outages outages() const;
+    void keep(const scep::Outages& before, const scep::Outages& after) const;
     [[nodiscard]] scep::Pin pin() const;
     [[nodiscard]] std::filesystem::path firstUseFile() const;
+    [[nodiscard]] std::filesystem::path outagesFile() const;
     void remember() const;
 
     const Wanted& wanted_;

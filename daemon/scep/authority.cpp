@@ -86,8 +86,12 @@ crypto::Certificate anchorOf(const Certificates& offered, const Pin& pin, Time n
     return highest(offered);
 }
 
+bool hasExpired(const crypto::Certificate& certificate, Time now) {
+    return now > certificate.notAfter();
+}
+
 void requireValid(const crypto::Certificate& anchor, Time now) {
-    if (now > anchor.notAfter())
+    if (hasExpired(anchor, now))
         throw Error(Fault::protocol,
                     fmt::format("the CA certificate {} expired at {}", anchor.subject(), rfc3339(anchor.notAfter())));
     if (now < anchor.notBefore())
@@ -122,12 +126,14 @@ public:
             return !certificate.isCa() && certificate.allowsDataEncipherment();
         };
         const auto issues = [this](const auto& certificate) { return certificate.isCa() && !issuesACa(certificate); };
-        const auto isCa = [](const auto& certificate) { return certificate.isCa(); };
         if (recipientPin_) return chosenByOperator();
-        if (const auto found = first(encrypts)) return *found;
-        if (const auto found = first(encryptsData)) return *found;
+        if (const auto found = withRsa(encrypts)) return *found;
+        if (const auto found = withRsa(encryptsData)) return *found;
+        refuseWhenExpired();
+        if (const auto found = withRsa(issues)) return *found;
+        if (const auto found = withRsa([](const auto& certificate) { return certificate.isCa(); })) return *found;
+        if (usable_.size() == 1) return usable_.front();
         if (const auto found = first(issues)) return *found;
-        if (const auto found = first(isCa)) return *found;
         throw Error(Fault::protocol, fmt::format("none of the CA's certificates can receive a request: {}{}",
                                                  listed(offered_), reasons_));
     }
@@ -138,6 +144,8 @@ private:
             if (!(certificate == anchor)) crypto::verifyChain(certificate, offered_, {anchor}, now);
         } catch (const Error& error) {
             reasons_ += fmt::format("; {}: {}", certificate.subject(), error.what());
+            if (hasExpired(certificate, now) && mayRegister(certificate) && chained(certificate, anchor))
+                expired_.push_back(certificate);
             return;
         }
         const bool chosen = recipientPin_ && fits(*recipientPin_, certificate);
@@ -149,6 +157,31 @@ private:
                             certificate.subject());
     }
 
+    /// Whether it belonged to the CA while it was valid.
+    [[nodiscard]] bool chained(const crypto::Certificate& certificate, const crypto::Certificate& anchor) const {
+        try {
+            crypto::verifyChain(certificate, offered_, {anchor}, certificate.notAfter() - std::chrono::seconds(1));
+            return true;
+        } catch (const Error&) {
+            return false;
+        }
+    }
+
+    /// Without its RA a CA cannot read requests, and without its issuing CA a root does not answer any.
+    void refuseWhenExpired() const {
+        for (const auto& certificate : expired_) {
+            const bool replaced =
+                certificate.isCa() && std::ranges::any_of(usable_, [&](const auto& other) {
+                    return other.isCa() && !other.selfIssued() && other.issuer() == certificate.issuer();
+                });
+            if (replaced) continue;
+            throw Error(Fault::protocol, fmt::format("the {} certificate {} expired at {}; its operator must renew it, "
+                                                     "unless recipient-fingerprint names another recipient",
+                                                     certificate.isCa() ? "intermediate CA's" : "RA's",
+                                                     certificate.subject(), rfc3339(certificate.notAfter())));
+        }
+    }
+
     [[nodiscard]] bool issuesACa(const crypto::Certificate& issuer) const {
         return std::ranges::any_of(usable_, [&](const auto& other) {
             return other.isCa() && !(other == issuer) && other.issuer() == issuer.subject();
@@ -157,21 +190,25 @@ private:
 
     template <typename Condition>
     [[nodiscard]] std::optional<crypto::Certificate> first(Condition condition) const {
-        const auto found = std::ranges::find_if(
-            usable_, [&](const auto& certificate) { return certificate.hasRsaKey() && condition(certificate); });
+        const auto found = std::ranges::find_if(usable_, condition);
         return found != usable_.end() ? std::optional(*found) : std::nullopt;
+    }
+
+    template <typename Condition>
+    [[nodiscard]] std::optional<crypto::Certificate> withRsa(Condition condition) const {
+        return first([&](const auto& certificate) { return certificate.hasRsaKey() && condition(certificate); });
     }
 
     [[nodiscard]] crypto::Certificate chosenByOperator() const {
         const auto found = first([this](const auto& certificate) { return fits(*recipientPin_, certificate); });
         if (found) return *found;
-        throw Error(Fault::protocol, fmt::format("recipient-fingerprint fits no usable RSA certificate of the CA: {}{}",
+        throw Error(Fault::protocol, fmt::format("recipient-fingerprint fits no usable certificate of the CA: {}{}",
                                                  listed(offered_), reasons_));
     }
 
     const Certificates& offered_;
     const std::optional<profile::FingerprintPin>& recipientPin_;
-    Certificates usable_;
+    Certificates usable_, expired_;
     std::string reasons_;
 };
 
@@ -208,6 +245,10 @@ std::vector<crypto::Certificate> parseAuthorities(std::string_view body) {
     }
     if (certificates.empty()) throw Error(Fault::protocol, "the answer is a list without certificates");
     return certificates;
+}
+
+bool holdsExpired(const Certificates& offered, Time now) {
+    return std::ranges::any_of(offered, [now](const auto& certificate) { return hasExpired(certificate, now); });
 }
 
 Authorities authenticate(const Certificates& offered, const Pin& pin,

@@ -2,10 +2,10 @@
 
 #include "base/error.hpp"
 #include "scep/transport.hpp"
+#include "scep/trouble.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <system_error>
 
 #include <curl/curl.h>
@@ -16,13 +16,14 @@ namespace {
 
 constexpr auto connectTimeout = std::chrono::seconds(15);
 constexpr int mostRedirects = 3;
+constexpr std::size_t largestHeaders = 64UL * 1024UL;
 
 using Clock = std::chrono::steady_clock;
 
-/// What the write callback fills.
+/// What the callbacks fill.
 struct Sink {
     std::string body;
-    std::size_t limit = 0;
+    std::size_t limit = 0, headers = 0;
     bool overflown = false;
 };
 
@@ -41,35 +42,60 @@ std::size_t receive(char* data, std::size_t size, std::size_t count, void* targe
     return length;
 }
 
+std::size_t countHeader(char* /*data*/, std::size_t size, std::size_t count, void* target) noexcept {
+    auto& sink = *static_cast<Sink*>(target);
+    sink.headers += size * count;
+    return sink.headers <= largestHeaders ? size * count : 0;
+}
+
 /// libcurl wants this once, before there are threads that could do the same.
 void initialiseLibrary() {
     static const auto result = curl_global_init(CURL_GLOBAL_DEFAULT);
     if (result != CURLE_OK) throw Error(Fault::local, fmt::format("start libcurl: {}", curl_easy_strerror(result)));
 }
 
-Fault faultOf(CURLcode code) {
-    switch (code) {
-    case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CACERT_BADFILE:
-        return Fault::configuration;
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_WEIRD_SERVER_REPLY:
-        return Fault::protocol;
-    case CURLE_OUT_OF_MEMORY:
-    case CURLE_FAILED_INIT:
-        return Fault::local;
-    default:
-        return Fault::unreachable;
-    }
+bool isHttpUrl(std::string_view url) {
+    return url.starts_with("http://") || url.starts_with("https://");
 }
 
-std::string lowerFirst(std::string text) {
-    if (text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0)
-        text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
-    return text;
+Trouble troubleOf(CURLcode code, const std::string& url, bool answered) {
+    switch (code) {
+    case CURLE_URL_MALFORMAT:
+        return Trouble::address;
+    case CURLE_UNSUPPORTED_PROTOCOL: // Also HTTP/0.9, an answer without headers.
+        return isHttpUrl(url) ? Trouble::noHttp : Trouble::address;
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return Trouble::name;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return Trouble::proxyName;
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_OPERATION_TIMEDOUT:
+        return Trouble::connection;
+    case CURLE_INTERFACE_FAILED:
+        return Trouble::interface;
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+        return answered ? Trouble::broken : Trouble::dropped;
+    case CURLE_SSL_CACERT_BADFILE:
+        return Trouble::caFile;
+    case CURLE_SSL_CERTPROBLEM:
+        return Trouble::clientFile;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_ISSUER_ERROR:
+        return Trouble::serverUnsure;
+    case CURLE_SSL_CONNECT_ERROR:
+        return Trouble::tls;
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_WRITE_ERROR:
+    case CURLE_BAD_CONTENT_ENCODING:
+        return Trouble::noHttp;
+    case CURLE_OUT_OF_MEMORY:
+    case CURLE_FAILED_INIT:
+        return Trouble::local;
+    default:
+        return Trouble::broken;
+    }
 }
 
 using List = std::unique_ptr<curl_slist, decltype([](curl_slist* list) { curl_slist_free_all(list); })>;
@@ -85,38 +111,40 @@ List headers(std::initializer_list<std::string> lines) {
     return list;
 }
 
+/// One request as it is written.
+struct Request {
+    bool isPost = false;
+    bool once = false; ///< Over a connection of its own.
+    std::string contentType{};
+    std::string_view body{};
+};
+
 } // namespace
 
 /// The curl handle and everything that is said with it.
 class Http::Handle {
 public:
-    explicit Handle(const HttpOptions& options) : deadline_(Clock::now() + options.timeout), timeout_(options.timeout) {
+    explicit Handle(const HttpOptions& options) : options_(options), deadline_(Clock::now() + options.timeout) {
         initialiseLibrary();
         handle_.reset(curl_easy_init());
         if (!handle_) throw Error(Fault::local, "start libcurl: no memory");
-        setOnce(options);
+        setOnce();
     }
 
-    HttpResponse perform(std::string url, bool isPost, const std::string& contentType, const std::string& body,
-                         std::size_t limit) {
-        const auto list = isPost ? headers({"Content-Type: " + contentType, "Expect:"}) : headers({"Accept: */*"});
-        set(CURLOPT_HTTPHEADER, list.get());
-        if (isPost) {
-            set(CURLOPT_POST, 1L);
-            set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-            set(CURLOPT_POSTFIELDS, body.data());
-        } else {
-            set(CURLOPT_HTTPGET, 1L);
-        }
-        for (int redirects = 0;; ++redirects) {
-            auto response = once(url, limit);
-            const auto next = redirectedTo(response.status, isPost);
-            if (!next) return response;
-            if (redirects == mostRedirects || !mayRedirect(url, *next))
-                throw Error(Fault::protocol,
-                            fmt::format("{}: redirected to {}, which is not followed", shownUrl(url), shownUrl(*next)));
-            url = *next;
-        }
+    /// Who wants to know who we are gets our name by NTLM or, in private, as it is; libcurl would rather choose
+    /// Negotiate where that is offered too, and end there without a ticket.
+    HttpResponse performAs(const Request& request, const std::string& url, std::size_t limit) {
+        if (!options_.login) return perform(request, url, limit);
+        constexpr long unauthorized = 401;
+        set(CURLOPT_HTTPAUTH,
+            static_cast<long>(url.starts_with("https://") ? CURLAUTH_NTLM | CURLAUTH_BASIC : CURLAUTH_NTLM));
+        auto response = perform(request, url, limit);
+        long offered = 0;
+        curl_easy_getinfo(handle_.get(), CURLINFO_HTTPAUTH_AVAIL, &offered);
+        if (response.status != unauthorized || (static_cast<unsigned long>(offered) & CURLAUTH_NEGOTIATE) == 0)
+            return response;
+        set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_NEGOTIATE));
+        return perform(request, url, limit);
     }
 
     [[nodiscard]] std::optional<Duration> retryAfter() const {
@@ -126,6 +154,8 @@ public:
         constexpr curl_off_t day = 86400;
         return std::chrono::seconds(std::min(seconds, day));
     }
+
+    [[nodiscard]] bool wasDropped() const { return dropped_; }
 
 private:
     template <typename Value>
@@ -138,54 +168,98 @@ private:
         if (path) set(option, path->c_str());
     }
 
-    void setOnce(const HttpOptions& options) {
+    void setOnce() {
         set(CURLOPT_NOSIGNAL, 1L);
+        set(CURLOPT_QUICK_EXIT, 1L); // Or a resolver that hangs would be waited for beyond every timeout.
         set(CURLOPT_PROTOCOLS_STR, "http,https");
         set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
         set(CURLOPT_USERAGENT, "scepd");
         set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::chrono::milliseconds(connectTimeout).count()));
         set(CURLOPT_WRITEFUNCTION, receive);
+        set(CURLOPT_HEADERFUNCTION, countHeader);
         set(CURLOPT_ERRORBUFFER, reason_.data());
-        set(CURLOPT_PROXY, options.proxy.value_or("").c_str()); // Empty: none, not the environment's.
+        set(CURLOPT_PROXY, options_.proxy.value_or("").c_str()); // Empty: none, not the environment's.
         set(CURLOPT_NOPROXY, "");
-        if (options.interface) set(CURLOPT_INTERFACE, options.interface->c_str());
-        setPath(CURLOPT_CAINFO, options.tlsCaCertificates);
-        if (options.tlsCaCertificates) set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-        setPath(CURLOPT_SSLCERT, options.tlsClientCertificate);
-        setPath(CURLOPT_SSLKEY, options.tlsClientKey);
+        if (options_.interface) set(CURLOPT_INTERFACE, ("if!" + *options_.interface).c_str());
+        setPath(CURLOPT_CAINFO, options_.tlsCaCertificates);
+        if (options_.tlsCaCertificates) set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+        setPath(CURLOPT_SSLCERT, options_.tlsClientCertificate);
+        setPath(CURLOPT_SSLKEY, options_.tlsClientKey);
+        if (!options_.login) return;
+        set(CURLOPT_USERNAME, options_.login->username.c_str());
+        set(CURLOPT_PASSWORD, options_.login->password.reveal().data()); // Ends with a zero, as a std::string does.
+    }
+
+    HttpResponse perform(const Request& request, std::string url, std::size_t limit) {
+        const auto list =
+            request.isPost ? headers({"Content-Type: " + request.contentType, "Expect:"}) : headers({"Accept: */*"});
+        set(CURLOPT_HTTPHEADER, list.get());
+        set(CURLOPT_FRESH_CONNECT, request.once ? 1L : 0L);
+        if (request.isPost) {
+            set(CURLOPT_POST, 1L);
+            set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+            set(CURLOPT_POSTFIELDS, request.body.data());
+        } else {
+            set(CURLOPT_HTTPGET, 1L);
+        }
+        for (int redirects = 0;; ++redirects) {
+            auto response = once(url, limit);
+            const auto next = redirectedTo(response.status, request.isPost);
+            if (!next) return response;
+            if (redirects == mostRedirects || !mayRedirect(url, *next))
+                throw Error(Fault::protocol,
+                            fmt::format("{}: redirected to {}, which is not followed", shownUrl(url), shownUrl(*next)));
+            url = *next;
+        }
     }
 
     HttpResponse once(const std::string& url, std::size_t limit) {
+        constexpr std::size_t usual = 64UL * 1024UL; // So that an answer with a challenge is not copied while it grows.
+        dropped_ = false;
         const auto remaining = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now());
         if (remaining.count() <= 0) throw timedOut(url);
         Sink sink{.body = {}, .limit = limit};
+        sink.body.reserve(std::min(limit, usual));
         set(CURLOPT_TIMEOUT_MS, static_cast<long>(remaining.count()));
+        set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(limit));
         set(CURLOPT_URL, url.c_str());
         set(CURLOPT_WRITEDATA, &sink);
+        set(CURLOPT_HEADERDATA, &sink);
         reason_[0] = '\0';
         const auto code = curl_easy_perform(handle_.get());
-        if (sink.overflown)
-            throw Error(Fault::protocol,
-                        fmt::format("{}: the answer is larger than {} KiB", shownUrl(url), limit / 1024));
-        if (code != CURLE_OK) throw failure(url, code);
+        if (sink.overflown || code == CURLE_FILESIZE_EXCEEDED) throw tooLarge(url, "answer", limit);
+        if (sink.headers > largestHeaders) throw tooLarge(url, "answer's header", largestHeaders);
+        if (code != CURLE_OK) throw failure(url, code, sink.headers > 0);
         HttpResponse response{.body = std::move(sink.body)};
         curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &response.status);
         return response;
     }
 
-    Error timedOut(const std::string& url) const {
-        return {Fault::unreachable,
-                fmt::format("{}: no complete answer within {}", shownUrl(url), humanDuration(timeout_))};
+    static Error tooLarge(const std::string& url, const char* what, std::size_t limit) {
+        return {Fault::protocol, fmt::format("{}: the {} is larger than {} KiB", shownUrl(url), what, limit / 1024)};
     }
 
-    Error failure(const std::string& url, CURLcode code) const {
+    Error timedOut(const std::string& url) const {
+        return {Fault::unreachable,
+                fmt::format("{}: no complete answer within {}", shownUrl(url), humanDuration(options_.timeout))};
+    }
+
+    Error failure(const std::string& url, CURLcode code, bool answered) {
         if (code == CURLE_OPERATION_TIMEDOUT && Clock::now() >= deadline_) return timedOut(url);
         long systemCode = 0;
+        double connected = 0;
         curl_easy_getinfo(handle_.get(), CURLINFO_OS_ERRNO, &systemCode);
+        curl_easy_getinfo(handle_.get(), CURLINFO_PRETRANSFER_TIME, &connected);
         std::string reason = reason_[0] != '\0' ? reason_.data() : curl_easy_strerror(code);
         if (code == CURLE_COULDNT_CONNECT && systemCode != 0)
             reason = std::generic_category().message(static_cast<int>(systemCode));
-        return {faultOf(code), fmt::format("{}: {}", shownUrl(url), lowerFirst(reason))};
+        if (code == CURLE_OPERATION_TIMEDOUT) reason = "no connection within " + humanDuration(connectTimeout);
+        // What libcurl also calls a line of the header that is longer than it takes.
+        const bool longLine = code == CURLE_OUT_OF_MEMORY && connected > 0;
+        auto trouble = longLine ? Trouble::noHttp : troubleOf(code, url, answered);
+        if (reason.contains("alert")) trouble = Trouble::tls; // In TLS 1.3 it comes only with the answer.
+        dropped_ = trouble == Trouble::dropped;
+        return errorOf(trouble, shownUrl(url), reason, options_);
     }
 
     /// Where the answer points to. A redirect that would turn a POST into a GET loses the request: it stays an error.
@@ -197,9 +271,10 @@ private:
     }
 
     std::array<char, CURL_ERROR_SIZE> reason_{};
+    HttpOptions options_;
     std::unique_ptr<CURL, decltype([](CURL* handle) { curl_easy_cleanup(handle); })> handle_;
     Clock::time_point deadline_;
-    Duration timeout_;
+    bool dropped_ = false;
 };
 
 Http::Http(const HttpOptions& options) : handle_(std::make_unique<Handle>(options)) {}
@@ -207,16 +282,25 @@ Http::Http(const HttpOptions& options) : handle_(std::make_unique<Handle>(option
 Http::~Http() = default;
 
 HttpResponse Http::get(const std::string& url, std::size_t limit) {
-    return handle_->perform(url, false, {}, {}, limit);
+    return handle_->performAs({}, url, limit);
+}
+
+HttpResponse Http::getOnce(const std::string& url, std::size_t limit) {
+    return handle_->performAs({.once = true}, url, limit);
 }
 
 HttpResponse Http::post(const std::string& url, std::string_view contentType, const std::string& body,
                         std::size_t limit) {
-    return handle_->perform(url, true, std::string(contentType), body, limit);
+    return handle_->performAs({.isPost = true, .once = true, .contentType = std::string(contentType), .body = body},
+                              url, limit);
 }
 
 std::optional<Duration> Http::retryAfter() const {
     return handle_->retryAfter();
+}
+
+bool Http::wasDropped() const {
+    return handle_->wasDropped();
 }
 
 } // namespace scepd::scep

@@ -19,6 +19,9 @@ std::string shownUrl(std::string_view url);
 /// Percent-escapes everything but RFC 3986's unreserved characters.
 std::string percentEscaped(std::string_view text);
 
+/// Standard base64 (RFC 4648 section 4) with padding and without line ends: how a message travels by GET, escaped.
+std::string base64(std::string_view bytes);
+
 /// True when an answer from `to` may stand for a request to `from`: the same host, and not from https to http.
 bool mayRedirect(std::string_view from, std::string_view to);
 

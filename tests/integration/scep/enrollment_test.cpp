@@ -129,7 +129,8 @@ TEST(Enrollment, WithoutAnybodyThereSaysSo) {
     endpoint.configure({.urls = "\"http://127.0.0.1:1/scep\"", .trust = fmt::format("ca-fingerprint = \"{:064}\"", 0)});
     const auto failed = as<record::Failed>(endpoint.enroll());
     EXPECT_EQ(failed.fault, Fault::unreachable);
-    EXPECT_EQ(failed.reason, "enroll device: fetch CA certificate: http://127.0.0.1:1/scep: connection refused");
+    EXPECT_EQ(failed.reason, "enroll device: fetch CA certificate: http://127.0.0.1:1/scep: connection refused; "
+                             "is the server running, and is the port right?");
     EXPECT_TRUE(endpoint.holdsNothing());
 }
 

@@ -1,6 +1,7 @@
 #include "scep/authority.hpp"
 
 #include "base/error.hpp"
+#include "scep/transport.hpp"
 #include "unit/crypto/forge.hpp"
 
 #include <string>
@@ -121,12 +122,45 @@ TEST_F(Authority, LeavesOutWhatDoesNotChain) {
     EXPECT_EQ(authorities.recipient, ca_.certificate);
 }
 
-TEST_F(Authority, LeavesOutAnRaThatHasExpired) {
+TEST_F(Authority, WithAnRaThatHasExpiredIsRefusedAndSaysWhichAndWhen) {
     const auto expired =
-        issued({.subject = "CN=ra", .keyUsage = "keyEncipherment", .notAfter = noon - std::chrono::seconds(1)},
+        issued({.subject = "CN=old ra", .keyUsage = "keyEncipherment", .notAfter = noon - std::chrono::seconds(1)},
                testKey(6), ca_);
-    const auto authorities = authenticate({expired.certificate, ca_.certificate}, pinOf(ca_.certificate), {}, noon);
-    EXPECT_THAT(authorities.all, ElementsAre(ca_.certificate));
+    EXPECT_THAT(complaint({expired.certificate, ca_.certificate}, pinOf(ca_.certificate)),
+                HasSubstr("the RA's certificate CN=old ra expired at 2026-06-15T11:59:59Z"));
+    const std::vector replaced{expired.certificate, raDecrypts_.certificate, ca_.certificate};
+    EXPECT_EQ(authenticate(replaced, pinOf(ca_.certificate), {}, noon).recipient, raDecrypts_.certificate);
+    const std::vector overruled{expired.certificate, ca_.certificate};
+    EXPECT_EQ(authenticate(overruled, pinOf(ca_.certificate), pinOf(ca_.certificate), noon).recipient, ca_.certificate);
+}
+
+TEST_F(Authority, WithAnIntermediateCaThatHasExpiredIsRefusedUnlessItWasReplaced) {
+    const auto expired =
+        issued({.subject = "CN=old ca", .ca = true, .notAfter = noon - std::chrono::seconds(1), .serial = 7},
+               testKey(6), root_);
+    EXPECT_THAT(complaint({expired.certificate, root_.certificate}, pinOf(root_.certificate)),
+                HasSubstr("the intermediate CA's certificate CN=old ca expired at 2026-06-15T11:59:59Z"));
+    const std::vector replaced{expired.certificate, ca_.certificate, root_.certificate};
+    EXPECT_EQ(authenticate(replaced, pinOf(root_.certificate), {}, noon).recipient, ca_.certificate);
+}
+
+TEST_F(Authority, IgnoresAStrangersExpiredRa) {
+    const auto stranger = selfSigned({.subject = "CN=stranger", .ca = true}, testKey(6));
+    const auto expired = issued({.subject = "CN=ra", .notAfter = noon - std::chrono::seconds(1)}, testKey(7), stranger);
+    EXPECT_EQ(authenticate({expired.certificate, ca_.certificate}, pinOf(ca_.certificate), {}, noon).recipient,
+              ca_.certificate);
+}
+
+TEST_F(Authority, IsWorthAskingForAgainWhenSomethingHasExpired) {
+    EXPECT_FALSE(holdsExpired({ca_.certificate, raSigns_.certificate}, noon));
+    EXPECT_TRUE(holdsExpired({ca_.certificate}, noon + std::chrono::days(61)));
+}
+
+TEST_F(Authority, EncryptsToTheOnlyCertificateWhateverItsKeyUsage) {
+    // A pinned root that is not offered itself, and one RA that may only sign.
+    const auto ra = issued({.subject = "CN=ra", .keyUsage = "digitalSignature", .serial = 9}, testKey(6), root_);
+    EXPECT_EQ(authenticate({ra.certificate}, root_.certificate, {}, noon).recipient.subject(), "CN=ra")
+        << "no veto by key usage";
 }
 
 TEST_F(Authority, ThatHasExpiredOrIsNotYetValidIsRefused) {
@@ -136,9 +170,18 @@ TEST_F(Authority, ThatHasExpiredOrIsNotYetValidIsRefused) {
                 HasSubstr("the clock says"));
 }
 
-TEST_F(Authority, ThatNobodyCanEncryptToIsAnError) {
+TEST_F(Authority, WithAKeyThatCannotEncryptReceivesByPassword) {
     const auto ec = selfSigned({.subject = "CN=ec", .ca = true}, ecTestKey());
-    EXPECT_THAT(complaint({ec.certificate}, pinOf(ec.certificate)), HasSubstr("can receive a request"));
+    EXPECT_EQ(authenticate({ec.certificate}, pinOf(ec.certificate), {}, noon).recipient, ec.certificate);
+    EXPECT_EQ(authenticate({ec.certificate}, pinOf(ec.certificate), pinOf(ec.certificate), noon).recipient,
+              ec.certificate);
+}
+
+TEST_F(Authority, WithAKeyThatCannotEncryptGivesWayToAnRaWithRsa) {
+    const auto ec = selfSigned({.subject = "CN=ec", .ca = true}, ecTestKey());
+    const auto ra = issued({.subject = "CN=ra", .keyUsage = "keyEncipherment", .serial = 8}, testKey(6), ec);
+    EXPECT_EQ(authenticate({ec.certificate, ra.certificate}, pinOf(ec.certificate), {}, noon).recipient,
+              ra.certificate);
 }
 
 TEST_F(Authority, IsRecognisedByItsCertificate) {
@@ -159,6 +202,11 @@ TEST_F(Authority, AtFirstSightIsTheHighestCa) {
     EXPECT_THAT(complaint({device_.certificate}, FirstSight{}), HasSubstr("no CA's certificate"));
 }
 
+/// The same in BER: an outermost SEQUENCE with two bytes of length gets none and an end.
+std::string withIndefiniteLength(const std::string& der) {
+    return "\x30\x80" + der.substr(4) + std::string(2, '\0');
+}
+
 TEST(AuthoritiesAnswer, IsReadInEveryForm) {
     const auto ca = selfSigned({.subject = "CN=ca", .ca = true}, testKey(1)).certificate;
     const auto ra = selfSigned({.subject = "CN=ra"}, testKey(2)).certificate;
@@ -170,6 +218,10 @@ TEST(AuthoritiesAnswer, IsReadInEveryForm) {
     base64.erase(0, base64.find('\n'));
     base64.erase(base64.find("-----END"));
     EXPECT_THAT(parseAuthorities(base64), ElementsAre(ca));
+    EXPECT_THAT(parseAuthorities(withIndefiniteLength(certificateList({ca, ra}))), UnorderedElementsAre(ca, ra));
+    EXPECT_THAT(parseAuthorities("-----BEGIN PKCS7-----\n" + scep::base64(certificateList({ca, ra})) +
+                                 "\n-----END PKCS7-----\n"),
+                UnorderedElementsAre(ca, ra));
 }
 
 TEST(AuthoritiesAnswer, ThatIsSomethingElseIsDiagnosed) {

@@ -35,6 +35,21 @@ TEST(OperationUrl, CarriesTheIdentifierEscaped) {
               "http://ca/scep?operation=GetCACert&message=My%20CA%2F1%2B2%26%C3%BC");
 }
 
+TEST(Base64, IsTheStandardOneInOneLine) {
+    EXPECT_EQ(base64(""), "");
+    EXPECT_EQ(base64("f"), "Zg==");
+    EXPECT_EQ(base64("fo"), "Zm8=");
+    EXPECT_EQ(base64("foo"), "Zm9v");
+    EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
+    EXPECT_EQ(base64("\xfb\xff\xfe"), "+//+");
+    EXPECT_EQ(base64(std::string(300, '\0')), std::string(400, 'A'));
+}
+
+TEST(OperationUrl, CarriesAMessageEscaped) {
+    EXPECT_EQ(operationUrl("http://ca/scep", "PKIOperation", base64("\xfb\xff\xfe\xfb")),
+              "http://ca/scep?operation=PKIOperation&message=%2B%2F%2F%2B%2Bw%3D%3D");
+}
+
 TEST(ShownUrl, LeavesOutWhatMayBeSecret) {
     EXPECT_EQ(shownUrl("https://user:pass@ca.example.com:8443/scep?key=secret#x"), "https://ca.example.com:8443/scep");
     EXPECT_EQ(shownUrl("http://ca"), "http://ca");

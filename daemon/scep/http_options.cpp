@@ -1,0 +1,21 @@
+#include "scep/http_options.hpp"
+
+namespace scepd::scep {
+namespace {
+
+std::optional<std::filesystem::path> below(const std::filesystem::path& root, const std::optional<std::string>& path) {
+    return path ? std::optional(root / std::filesystem::path(*path).relative_path()) : std::nullopt;
+}
+
+} // namespace
+
+HttpOptions httpOptions(const profile::Scep& scep, const std::filesystem::path& root) {
+    return {.timeout = scep.timeout,
+            .proxy = scep.proxy,
+            .interface = scep.interface,
+            .tlsCaCertificates = below(root, scep.tlsCaCertificates),
+            .tlsClientCertificate = below(root, scep.tlsClientCertificate),
+            .tlsClientKey = below(root, scep.tlsClientKey)};
+}
+
+} // namespace scepd::scep
