@@ -16,6 +16,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 11> phases{{
     {"start", "starting"},
     {"key", "making the key"},
     {"capabilities", "asking the CA what it can do"},
+    {"next-authority", "asking for the CA that follows"},
     {"authority", "fetching and checking the CA's certificate"},
     {"request", "sending the request"},
     {"poll", "asking the CA whether it has decided"},

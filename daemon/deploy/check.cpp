@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "crypto/rollover.hpp"
 #include "deploy/directory.hpp"
 
 #include <algorithm>
@@ -91,6 +92,18 @@ void checkCertificate(const crypto::Certificate& certificate, const crypto::Key&
             fmt::format("the certificate of {} expired at {}", certificate.subject(), rfc3339(certificate.notAfter())));
 }
 
+/// The pinned CA may be gone from the targets after it has named its successor.
+Certificates withAuthorities(Certificates ca, const std::vector<crypto::Rollover>& words) {
+    for (const auto& word : words)
+        if (std::ranges::find(ca, word.authority) == ca.end()) ca.push_back(word.authority);
+    return ca;
+}
+
+crypto::Strength strengthOf(const profile::Scep& scep) {
+    const bool legacy = scep.legacyReplies || scep.security == profile::Security::legacy;
+    return legacy ? crypto::Strength::legacy : crypto::Strength::standard;
+}
+
 } // namespace
 
 Material check(const store::Generation& generation, const profile::Scep& scep, const std::filesystem::path& root,
@@ -102,7 +115,9 @@ Material check(const store::Generation& generation, const profile::Scep& scep, c
 
     const auto chain = crypto::Certificate::allFromPem(generation.chain);
     const auto ca = crypto::Certificate::allFromPem(generation.ca);
-    const auto pinned = std::visit(Pinned{ca, root}, scep.trust);
+    const auto words = crypto::rolloversFromPem(generation.rollover);
+    const auto offered = withAuthorities(ca, words);
+    const auto pinned = crypto::withSuccessors(std::visit(Pinned{offered, root}, scep.trust), words, strengthOf(scep));
     if (pinned.empty()) throw refused("none of the CA certificates is the one that the profile pins");
     checkAnchors(ca, chain, pinned, when);
     auto path = crypto::verifyChain(certificate, between(chain, ca), pinned, when);

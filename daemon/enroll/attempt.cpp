@@ -5,11 +5,11 @@
 #include "base/log.hpp"
 #include "crypto/key.hpp"
 #include "enroll/check.hpp"
+#include "enroll/commit.hpp"
 #include "enroll/keys.hpp"
 #include "enroll/session.hpp"
 #include "enroll/steps.hpp"
 #include "profile/endpoint.hpp"
-#include "profile/request_digest.hpp"
 #include "scep/challenge.hpp"
 #include "store/generation.hpp"
 #include "store/transaction.hpp"
@@ -54,13 +54,6 @@ std::string refusal(const scep::FailureAnswer& failure) {
     return text;
 }
 
-std::string pemOf(const std::vector<crypto::Certificate>& certificates) {
-    std::string pem;
-    for (const auto& certificate : certificates)
-        pem += certificate.toPem();
-    return pem;
-}
-
 class Attempt {
 public:
     Attempt(const Wanted& wanted, const Order& order, const Progress& progress)
@@ -68,7 +61,7 @@ public:
 
     record::Report run() {
         try {
-            return steps();
+            return exchange();
         } catch (const Error& error) {
             const auto told = error.during(fmt::format("{} {}", order_.renew ? "renew" : "enroll", name()));
             return record::Failed{told.fault(), told.what(), session_.retryAfter()};
@@ -78,7 +71,7 @@ public:
     }
 
 private:
-    record::Report steps() {
+    record::Report exchange() {
         if (const auto complaint = profile::unsupported(wanted_.certificate))
             throw Error(Fault::configuration, *complaint);
         if (const auto reason = resolveNames()) return record::Waiting{*reason};
@@ -88,6 +81,7 @@ private:
         if (unfinished && isFinished(*unfinished)) return finish();
         if (!unfinished) startKeys();
         session_.open(now());
+        lookAhead();
         return unfinished ? resume(*std::move(unfinished)) : begin();
     }
 
@@ -167,13 +161,31 @@ private:
         return order_.challenge ? *order_.challenge : scep::readChallenge(wanted_.profile.scep.challenge, wanted_.root);
     }
 
+    /// A CA that ends before a certificate of the usual lifetime would is not asked any more when the one that follows
+    /// it is known: its certificate is there in time, and used when it becomes valid (RFC 8894, figure 9). While both
+    /// are there, consumers trust both.
+    void lookAhead() {
+        const auto next = session_.coming(now());
+        if (!next) return;
+        const auto anchor = session_.authorities().anchor;
+        rolls_ = renews() && next->notBefore <= held_->notAfter &&
+                 anchor.notAfter() - now() < held_->notAfter - held_->notBefore;
+        other_ = rolls_ ? anchor : next->certificate;
+        if (rolls_) session_.turnTo(*next);
+    }
+
+    [[nodiscard]] std::vector<Step> steps(const Situation& situation) const {
+        const auto& scep = wanted_.profile.scep;
+        return rolls_ ? rolloverSteps(scep, situation) : stepsOf(scep, situation);
+    }
+
     record::Report begin() {
-        const auto steps = stepsOf(wanted_.profile.scep, situation());
+        const auto ways = steps(situation());
         const auto keys = newKeys_.get();
         for (std::size_t i = 0;; ++i) {
-            const auto running = prepare(steps[i].way, keys);
-            auto outcome = send(steps[i].challenge, running);
-            if (i + 1 == steps.size() || !suggestsAnotherWay(outcome)) return conclude(outcome, running);
+            const auto running = prepare(ways[i].way, keys);
+            auto outcome = send(ways[i].challenge, running);
+            if (i + 1 == ways.size() || !suggestsAnotherWay(outcome)) return conclude(outcome, running);
             log::notice("{}: {}; asking in another way", name(), reasonOf(outcome));
         }
     }
@@ -211,13 +223,19 @@ private:
 
     Outcome send(bool withChallenge, const Running& running) {
         progress_.phase("request", running.stored.id);
-        const auto request = crypto::Request::make(content_, running.key, withChallenge ? challenge() : Secret());
-        return ask(running.type, running, request.toDer());
+        const auto secret = withChallenge || isUnderPassword() ? challenge() : Secret();
+        const auto request = crypto::Request::make(content_, running.key, withChallenge ? secret : Secret());
+        return ask(running.type, running, request.toDer(), secret);
     }
 
-    Outcome ask(scep::MessageType type, const Running& running, std::string_view content) {
+    /// To a CA whose key cannot decrypt, messages are encrypted under the challenge (RFC 8894 section 3.1).
+    [[nodiscard]] bool isUnderPassword() const { return !session_.authorities().recipient.hasRsaKey(); }
+
+    Outcome ask(scep::MessageType type, const Running& running, std::string_view content, const Secret& secret) {
+        auto sender = running.sender;
+        sender.challenge = secret;
         try {
-            return session_.ask(type, running.stored.id, content, running.sender);
+            return session_.ask(type, running.stored.id, content, sender);
         } catch (const Error& error) {
             throw error.during(type == scep::MessageType::certPoll ? "ask for the pending certificate"
                                                                    : "send request");
@@ -230,7 +248,8 @@ private:
         const auto running = continued(std::move(transaction));
         progress_.phase("poll", running.stored.id);
         auto outcome = ask(scep::MessageType::certPoll, running,
-                           running.request.issuerAndSubject(session_.authorities().recipient));
+                           running.request.issuerAndSubject(session_.authorities().recipient),
+                           isUnderPassword() ? challenge() : Secret());
         if (isUnknownTransaction(outcome, running.stored.pending)) outcome = send(hadChallenge(running), running);
         return conclude(outcome, running);
     }
@@ -249,9 +268,9 @@ private:
 
     /// Whether the first of the steps that such a transaction may have begun with carries the challenge.
     [[nodiscard]] bool hadChallenge(const Running& running) const {
-        const auto steps = stepsOf(wanted_.profile.scep, situation());
-        const auto like = std::ranges::find(steps, wayOf(running), &Step::way);
-        return like != steps.end() ? like->challenge : situation().hasChallenge;
+        const auto ways = steps(situation());
+        const auto like = std::ranges::find(ways, wayOf(running), &Step::way);
+        return like != ways.end() ? like->challenge : situation().hasChallenge;
     }
 
     [[nodiscard]] static Way wayOf(const Running& running) {
@@ -281,7 +300,7 @@ private:
         try {
             return accept(success.certificates,
                           {running.request, running.key, session_.authorities(), session_.strength(),
-                           renewed ? held_ : std::nullopt},
+                           renewed ? held_ : std::nullopt, rolls_},
                           now());
         } catch (const Error&) {
             store::dropTransaction(wanted_.root, name());
@@ -291,19 +310,12 @@ private:
 
     record::Report commit(const scep::SuccessAnswer& success, const Running& running) {
         const auto accepted = check(success, running);
-        for (const auto& remark : accepted.remarks)
-            log::warning("{}: {}", name(), remark);
         progress_.phase("commit");
-        const auto& anchor = session_.authorities().anchor;
-        auto facts = factsOf(accepted, anchor, now());
-        facts.profile = std::filesystem::path(wanted_.profile.file).filename();
-        facts.configuration = profile::requestDigest(wanted_.profile.scep, wanted_.certificate);
-        facts.machineId = machineId_;
-        facts.generation = store::commit(
-            wanted_.root, name(),
-            {running.key.toPem(), accepted.certificate.toPem(), pemOf(accepted.chain), anchor.toPem(), facts});
+        Provenance provenance{{session_.authorities().anchor}, session_.rollover(), machineId_};
+        if (other_) provenance.authorities.push_back(*other_);
+        auto issued = enroll::commit(wanted_, accepted, running.key, provenance, now());
         store::dropTransaction(wanted_.root, name());
-        return record::Issued{facts};
+        return issued;
     }
 
     const Wanted& wanted_;
@@ -314,6 +326,8 @@ private:
     std::string configuration_, machineId_;
     std::optional<record::Held> held_;
     std::future<Keys> newKeys_;
+    bool rolls_ = false;                       ///< The coming CA is asked.
+    std::optional<crypto::Certificate> other_; ///< The CA that consumers shall trust as well.
 };
 
 } // namespace

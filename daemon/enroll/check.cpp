@@ -33,8 +33,8 @@ void requireSubject(const crypto::Request& request, const crypto::Certificate& c
         throw unusable(fmt::format("its subject is {}, requested was {}", certificate.subject(), request.subject()));
 }
 
-void requireValidity(const crypto::Certificate& certificate, Time now) {
-    if (certificate.notBefore() > now + clockTolerance)
+void requireValidity(const crypto::Certificate& certificate, bool forLater, Time now) {
+    if (isForLater(certificate, now) && !forLater)
         throw unusable(fmt::format("it is valid from {} on, and this machine's clock says {}",
                                    rfc3339(certificate.notBefore()), rfc3339(now)));
     if (certificate.notAfter() <= now)
@@ -81,10 +81,14 @@ std::vector<std::string> remarksOn(const crypto::Certificate& certificate, const
 
 } // namespace
 
+bool isForLater(const crypto::Certificate& certificate, Time now) {
+    return certificate.notBefore() > now + clockTolerance;
+}
+
 Accepted accept(const std::vector<crypto::Certificate>& received, const Question& question, Time now) {
     const auto certificate = certificateFor(question.key, received);
     requireSubject(question.request, certificate);
-    requireValidity(certificate, now);
+    requireValidity(certificate, question.forLater, now);
     if (certificate.isCa()) throw unusable("it is a CA's certificate");
     if (question.renewed) requireNewer(certificate, *question.renewed);
     auto chain = requireChain(certificate, question, received, now);

@@ -21,6 +21,7 @@ struct Question {
     scep::Authorities authorities;
     crypto::Strength strength = crypto::Strength::standard;
     std::optional<record::Held> renewed; ///< What it should be newer than.
+    bool forLater = false;               ///< The coming CA was asked: it may become valid later.
 };
 
 /// A certificate that passed.
@@ -29,6 +30,9 @@ struct Accepted {
     std::vector<crypto::Certificate> chain; ///< Intermediates, the certificate's issuer first, without the anchor.
     std::vector<std::string> remarks;       ///< What was asked for and is not in it, though it may be used.
 };
+
+/// True for a certificate that is not valid yet, by more than clocks may differ.
+bool isForLater(const crypto::Certificate& certificate, Time now);
 
 /// Finds the certificate for our key among those received and checks it: chains to the authenticated CA, valid now (its
 /// beginning may be five minutes ahead of our clock), the subject that was requested, no weak digest, and on a renewal

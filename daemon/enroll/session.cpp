@@ -3,8 +3,11 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
+#include "crypto/text.hpp"
 #include "scep/transport.hpp"
 #include "store/generation.hpp"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -35,6 +38,11 @@ Error together(const std::vector<Error>& errors) {
 }
 
 } // namespace
+
+Session::Session(const Wanted& wanted, const Progress& progress)
+    : wanted_(wanted),
+      progress_(progress),
+      succession_(store::certificateDirectory(wanted.root, wanted.certificate.name), strength()) {}
 
 void Session::open(Time now) {
     const auto before = outages();
@@ -73,13 +81,57 @@ void Session::authenticate(Time now) {
     const auto certificates = offered(now);
     const auto pinned = pin();
     try {
-        authorities_ = scep::authenticate(certificates, pinned, wanted_.profile.scep.recipientFingerprint, now);
+        authorities_ = authenticated(certificates, pinned, now);
     } catch (const Error& error) {
         if (!std::holds_alternative<profile::FirstUse>(wanted_.profile.scep.trust)) throw;
         throw error.during(fmt::format("compare with {}, the CA of first use (remove it to trust another one)",
                                        firstUseFile().string()));
     }
     if (std::holds_alternative<scep::FirstSight>(pinned)) remember();
+}
+
+/// The CA that the pin names or, where that is not offered any more, one that it has named as its successor.
+scep::Authorities Session::authenticated(const std::vector<crypto::Certificate>& certificates, const scep::Pin& pinned,
+                                         Time now) const {
+    const auto& recipient = wanted_.profile.scep.recipientFingerprint;
+    try {
+        return scep::authenticate(certificates, pinned, recipient, now);
+    } catch (const Error&) {
+        for (const auto& heir : succession_.heirsOf(pinned)) {
+            if (std::ranges::find(certificates, heir) == certificates.end()) continue;
+            log::notice("{}: the CA has rolled over to {}; pin it with ca-fingerprint = \"sha256:{}\"",
+                        wanted_.certificate.name, heir.subject(), crypto::hex(heir.fingerprint(Digest::sha256)));
+            return scep::authenticate(certificates, heir, recipient, now);
+        }
+        throw;
+    }
+}
+
+std::optional<scep::NextAuthority> Session::coming(Time now) {
+    try {
+        askForSuccessor(now);
+    } catch (const Error& error) {
+        log::info("{}: ask for the next CA: {}", wanted_.certificate.name, error.what());
+    }
+    return succession_.nextAfter(*authorities_, now);
+}
+
+void Session::askForSuccessor(Time now) {
+    if (!capabilities_.getNextCaCert) return;
+    progress_.phase("next-authority");
+    const auto answer = client_->getNextAuthorities();
+    if (!answer) return;
+    const crypto::Rollover word{authorities_->anchor, crypto::unwrapped(*answer)};
+    scep::nextAuthority(crypto::successors(word, strength()), *authorities_, now);
+    succession_.remember(word);
+}
+
+/// The old CA may still sign the answer: the envelope tells it which key to issue with (RFC 8894, figure 9).
+void Session::turnTo(const scep::NextAuthority& next) {
+    auto all = authorities_->all;
+    all.push_back(next.certificate);
+    all.insert(all.end(), next.others.begin(), next.others.end());
+    authorities_ = scep::Authorities{next.certificate, std::move(all), next.certificate};
 }
 
 /// One URL alone has nothing to give way to.

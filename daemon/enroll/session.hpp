@@ -4,6 +4,7 @@
 #include "enroll/plan.hpp"
 #include "enroll/progress.hpp"
 #include "enroll/steps.hpp"
+#include "enroll/succession.hpp"
 #include "scep/breaker.hpp"
 #include "scep/client.hpp"
 
@@ -17,7 +18,7 @@ namespace scepd::enroll {
 /// A connection to a CA that has been authenticated: from here on secrets may be sent.
 class Session {
 public:
-    Session(const Wanted& wanted, const Progress& progress) : wanted_(wanted), progress_(progress) {}
+    Session(const Wanted& wanted, const Progress& progress);
 
     /// Fetches and authenticates the CA's certificates and asks for its capabilities, at the first of the profile's
     /// URLs that answers as this CA: nothing secret was sent yet, so that each may be tried. One that was unreachable
@@ -25,6 +26,16 @@ public:
     /// trusted on first use is remembered. Throws what the only URL's failure was, or an error that names each URL with
     /// its cause, unreachable when one of them was; what is wrong on this side ends it at once.
     void open(Time now);
+
+    /// The CA that will follow this one (RFC 8894 section 4.7): what it says now, or has said before; nullopt when it
+    /// says nothing. Its word is kept. Trouble with it is told in the log: it never ends an attempt.
+    std::optional<scep::NextAuthority> coming(Time now);
+
+    /// From now on messages go to the coming CA, and what it issues is authenticated by it.
+    void turnTo(const scep::NextAuthority& next);
+
+    /// Why a CA that nobody pinned is trusted, as crypto/rollover writes it; empty when none is.
+    [[nodiscard]] std::string rollover() const { return succession_.text(); }
 
     /// Sends one message of a transaction and reads its answer. Throws as scep::Client::exchange.
     Outcome ask(scep::MessageType type, const std::string& transaction, std::string_view content,
@@ -39,6 +50,9 @@ private:
     void openAt(const std::string& url, Time now);
     [[nodiscard]] std::vector<crypto::Certificate> offered(Time now);
     void authenticate(Time now);
+    [[nodiscard]] scep::Authorities authenticated(const std::vector<crypto::Certificate>& certificates,
+                                                  const scep::Pin& pinned, Time now) const;
+    void askForSuccessor(Time now);
     [[nodiscard]] scep::Outages outages() const;
     void keep(const scep::Outages& before, const scep::Outages& after) const;
     [[nodiscard]] scep::Pin pin() const;
@@ -48,6 +62,7 @@ private:
 
     const Wanted& wanted_;
     const Progress& progress_;
+    Succession succession_;
     std::optional<scep::Client> client_;
     std::optional<scep::Authorities> authorities_;
     scep::Capabilities capabilities_;

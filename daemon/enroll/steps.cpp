@@ -50,6 +50,14 @@ Steps stepsOf(const profile::Scep& scep, const Situation& situation) {
     return fresh;
 }
 
+Steps rolloverSteps(const profile::Scep& scep, const Situation& situation) {
+    auto byPkcsReq = scep;
+    if (byPkcsReq.renewalMessage == RenewalMessage::renewal) byPkcsReq.renewalMessage = RenewalMessage::pkcsSignedByOld;
+    auto asOffered = situation;
+    asOffered.offered = false;
+    return stepsOf(byPkcsReq, asOffered);
+}
+
 bool suggestsAnotherWay(const Outcome& outcome) {
     if (!outcome) return isNotUnderstood(outcome.error().status);
     const auto* failure = std::get_if<scep::FailureAnswer>(&*outcome);

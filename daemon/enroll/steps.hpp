@@ -36,6 +36,9 @@ struct Situation {
 /// encrypt.
 std::vector<Step> stepsOf(const profile::Scep& scep, const Situation& situation);
 
+/// The ways to ask the coming CA for what is to be used later, which is always a PKCSReq (RFC 8894, figure 9).
+std::vector<Step> rolloverSteps(const profile::Scep& scep, const Situation& situation);
+
 using Outcome = std::expected<scep::Answer, scep::HttpFailure>;
 
 /// True when an outcome may mean "not in this way", so that the next step is worth a try: badRequest, badMessageCheck,

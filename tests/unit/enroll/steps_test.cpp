@@ -66,6 +66,13 @@ TEST(Steps, OfACertificateThatCannotDecryptBeginAfresh) {
     EXPECT_THAT(steps(RenewalMessage::renewal, RenewalChallenge::never, curve), ElementsAre(renewal));
 }
 
+TEST(Steps, OfARolloverAreNeverARenewalReq) {
+    profile::Scep scep;
+    EXPECT_THAT(rolloverSteps(scep, renewing), ElementsAre(byHeld, fresh));
+    scep.renewalMessage = RenewalMessage::renewal;
+    EXPECT_THAT(rolloverSteps(scep, renewing), ElementsAre(byHeld, byHeldWithChallenge));
+}
+
 TEST(Steps, WithoutAChallengeNeverPromiseOne) {
     const Situation none{.renews = true, .offered = true, .hasChallenge = false};
     EXPECT_THAT(steps(RenewalMessage::automatic, RenewalChallenge::always, none), ElementsAre(renewal, byHeld, Step{}));
