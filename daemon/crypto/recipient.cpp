@@ -73,9 +73,12 @@ void requireKeyTransport(const RecipientOutline& recipient) {
 }
 
 void requireKeyAgreement(const RecipientOutline& recipient) {
-    constexpr std::array schemes{NID_dhSinglePass_stdDH_sha1kdf_scheme, NID_dhSinglePass_stdDH_sha224kdf_scheme,
-                                 NID_dhSinglePass_stdDH_sha256kdf_scheme, NID_dhSinglePass_stdDH_sha384kdf_scheme,
-                                 NID_dhSinglePass_stdDH_sha512kdf_scheme};
+    constexpr std::array schemes{
+        NID_dhSinglePass_stdDH_sha1kdf_scheme,        NID_dhSinglePass_stdDH_sha224kdf_scheme,
+        NID_dhSinglePass_stdDH_sha256kdf_scheme,      NID_dhSinglePass_stdDH_sha384kdf_scheme,
+        NID_dhSinglePass_stdDH_sha512kdf_scheme,      NID_dhSinglePass_cofactorDH_sha1kdf_scheme,
+        NID_dhSinglePass_cofactorDH_sha224kdf_scheme, NID_dhSinglePass_cofactorDH_sha256kdf_scheme,
+        NID_dhSinglePass_cofactorDH_sha384kdf_scheme, NID_dhSinglePass_cofactorDH_sha512kdf_scheme};
     constexpr std::array wraps{NID_id_aes128_wrap, NID_id_aes192_wrap, NID_id_aes256_wrap};
     constexpr std::size_t shortest = 16;
     const auto& algorithm = recipient.keyEncryption;

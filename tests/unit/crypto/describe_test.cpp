@@ -4,6 +4,7 @@
 #include "crypto/request.hpp"
 #include "unit/crypto/party.hpp"
 
+#include <ostream>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -14,8 +15,8 @@
 namespace scepd::crypto {
 
 /// For the messages of failed tests.
-static void PrintTo(const Line& line, std::ostream* stream) {
-    *stream << line.name << ": " << line.value;
+static std::ostream& operator<<(std::ostream& stream, const Line& line) {
+    return stream << line.name << ": " << line.value;
 }
 
 } // namespace scepd::crypto

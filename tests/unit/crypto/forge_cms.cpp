@@ -2,6 +2,7 @@
 
 #include "crypto/der.hpp"
 
+#include <openssl/ec.h>
 #include <openssl/rsa.h>
 
 namespace scepd::test {
@@ -16,15 +17,24 @@ std::string berOf(CMS_ContentInfo* cms, const std::string& content, unsigned fla
     return std::string(crypto::content(output.get()));
 }
 
+void setParameters(EVP_PKEY_CTX* context, const EnvelopeSpec& spec) {
+    if (spec.oaep) {
+        succeeded(EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING), "forge OAEP");
+        succeeded(EVP_PKEY_CTX_set_rsa_oaep_md(context, EVP_sha256()), "forge OAEP");
+        return;
+    }
+    const auto* digest = made(EVP_get_digestbyname(spec.agreement.c_str()), "forge an agreement");
+    succeeded(EVP_PKEY_CTX_set_ecdh_kdf_md(context, digest), "forge an agreement");
+    succeeded(EVP_PKEY_CTX_set_ecdh_cofactor_mode(context, spec.cofactor ? 1 : 0), "forge an agreement");
+}
+
 void addRecipient(CMS_ContentInfo* cms, const Certificate& certificate, const EnvelopeSpec& spec) {
+    const bool parameters = spec.oaep || !spec.agreement.empty();
     unsigned flags = CMS_BINARY;
-    if (spec.oaep) flags |= CMS_KEY_PARAM;
+    if (parameters) flags |= CMS_KEY_PARAM;
     if (spec.byKeyIdentifier) flags |= CMS_USE_KEYID;
     auto* recipient = made(CMS_add1_recipient_cert(cms, certificate.get(), flags), "forge a recipient");
-    if (!spec.oaep) return;
-    auto* context = CMS_RecipientInfo_get0_pkey_ctx(recipient);
-    succeeded(EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING), "forge OAEP");
-    succeeded(EVP_PKEY_CTX_set_rsa_oaep_md(context, EVP_sha256()), "forge OAEP");
+    if (parameters) setParameters(CMS_RecipientInfo_get0_pkey_ctx(recipient), spec);
 }
 
 void addPassword(CMS_ContentInfo* cms, const std::string& password, int rounds) {

@@ -15,6 +15,8 @@ struct EnvelopeSpec {
     std::vector<std::string> passwords = {}; ///< A PasswordRecipientInfo for each.
     std::string cipher = "AES-128-CBC";      ///< In OpenSSL's words; with a mode like GCM it is AuthEnvelopedData.
     bool oaep = false;
+    std::string agreement = {}; ///< The digest of a key agreement's derivation, in OpenSSL's words.
+    bool cofactor = false;      ///< Of a key agreement with `agreement`.
     bool byKeyIdentifier = false;
     bool ber = false; ///< Lengths that are not told and strings in pieces.
     int rounds = 2048;

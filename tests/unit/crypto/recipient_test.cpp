@@ -100,6 +100,14 @@ TEST(KeyAgreement, IsRead) {
                   "x");
 }
 
+TEST(KeyAgreement, IsReadWhateverDigestItsKeyIsDerivedWith) {
+    for (const auto* digest : {"SHA1", "SHA224", "SHA256", "SHA384", "SHA512"})
+        for (const bool cofactor : {false, true}) {
+            const EnvelopeSpec spec{.recipients = {ecDevice().certificate}, .agreement = digest, .cofactor = cofactor};
+            EXPECT_EQ(decrypt(envelopeOf("x", spec), agreeing, Strength::standard), "x") << digest;
+        }
+}
+
 TEST(KeyAgreement, IsReadInBerAndByKeyIdentifier) {
     const auto named = selfSigned({.subject = "CN=ec", .keyIdentifier = true}, ecTestKey());
     const EnvelopeSpec spec{.recipients = {named.certificate}, .byKeyIdentifier = true, .ber = true};

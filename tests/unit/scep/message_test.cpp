@@ -254,13 +254,11 @@ TEST_F(AnswerOf, AnAttributeThatStandsTwiceIsRefused) {
 }
 
 TEST_F(AnswerOf, TwoSignersAreRefused) {
-    SignedSpec spec{.furtherSigners = {device_}};
-    EXPECT_THAT(complaintAbout(spec), HasSubstr("signed by 2 signers"));
+    EXPECT_THAT(complaintAbout({.furtherSigners = {device_}}), HasSubstr("signed by 2 signers"));
 }
 
 TEST_F(AnswerOf, AnotherTypeOfContentIsRefused) {
-    SignedSpec spec{.contentType = "1.2.840.113549.1.7.3"};
-    EXPECT_THAT(complaintAbout(spec), HasSubstr("instead of data"));
+    EXPECT_THAT(complaintAbout({.contentType = "1.2.840.113549.1.7.3"}), HasSubstr("instead of data"));
 }
 
 TEST_F(AnswerOf, ASignerThatTheMessageDoesNotCarryIsFoundByItsNameOrKeyIdentifier) {
@@ -341,8 +339,7 @@ TEST_F(Message, FallsToOldAlgorithmsOnlyWhenToldTo) {
 }
 
 TEST_F(Message, UsesTheDigestThatWasAskedFor) {
-    const auto sha256 = oidElement("2.16.840.1.101.3.4.2.1");
-    const std::map<Digest, std::string> names{{Digest::sha256, sha256},
+    const std::map<Digest, std::string> names{{Digest::sha256, oidElement("2.16.840.1.101.3.4.2.1")},
                                               {Digest::sha384, oidElement("2.16.840.1.101.3.4.2.2")},
                                               {Digest::sha512, oidElement("2.16.840.1.101.3.4.2.3")}};
     for (const auto& [digest, oid] : names) {
