@@ -159,7 +159,7 @@ private:
 
     [[nodiscard]] Secret challengeFor(const Step& step) const {
         if (!step.challenge) return {};
-        return order_.challenge ? *order_.challenge : scep::readChallenge(wanted_.profile.scep.challenge, wanted_.root);
+        return order_.challenge ? *order_.challenge : scep::obtainChallenge(wanted_.profile.scep, wanted_.root);
     }
 
     record::Report begin() {
