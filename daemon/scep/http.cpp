@@ -129,14 +129,12 @@ public:
     /// Negotiate where that is offered too, and end there without a ticket.
     HttpResponse performAs(const Request& request, const std::string& url, std::size_t limit) {
         if (!options_.login) return perform(request, url, limit);
-        constexpr long unauthorized = 401;
         set(CURLOPT_HTTPAUTH,
             static_cast<long>(url.starts_with("https://") ? CURLAUTH_NTLM | CURLAUTH_BASIC : CURLAUTH_NTLM));
         auto response = perform(request, url, limit);
         long offered = 0;
         curl_easy_getinfo(handle_.get(), CURLINFO_HTTPAUTH_AVAIL, &offered);
-        if (response.status != unauthorized || (static_cast<unsigned long>(offered) & CURLAUTH_NEGOTIATE) == 0)
-            return response;
+        if (response.status != 401 || (static_cast<unsigned long>(offered) & CURLAUTH_NEGOTIATE) == 0) return response;
         set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_NEGOTIATE));
         return perform(request, url, limit);
     }
@@ -250,8 +248,7 @@ private:
             reason = std::generic_category().message(static_cast<int>(systemCode));
         if (code == CURLE_OPERATION_TIMEDOUT) reason = "no connection within " + humanDuration(connectTimeout);
         // What libcurl also calls a line of the header that is longer than it takes.
-        const bool longLine = code == CURLE_OUT_OF_MEMORY && connected > 0;
-        auto trouble = longLine ? Trouble::noHttp : troubleOf(code, url, answered);
+        auto trouble = code == CURLE_OUT_OF_MEMORY && connected > 0 ? Trouble::noHttp : troubleOf(code, url, answered);
         if (reason.contains("alert")) trouble = Trouble::tls; // In TLS 1.3 it comes only with the answer.
         dropped_ = trouble == Trouble::dropped;
         return errorOf(trouble, shownUrl(url), reason, options_);
