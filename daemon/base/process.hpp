@@ -24,7 +24,7 @@ Pipe makePipe();
 struct Command {
     std::vector<std::string> argv;                ///< argv[0] is an absolute path.
     std::vector<std::string> environment;         ///< "NAME=value"
-    std::vector<std::pair<int, int>> descriptors; ///< (ours, the child's number from 3 on)
+    std::vector<std::pair<int, int>> descriptors; ///< (ours, the child's number from 3 on; 1: alone goes elsewhere)
     int standardOutput = -1;                      ///< Where 1 and 2 go; -1: to ours.
 };
 

@@ -158,7 +158,7 @@ private:
     }
 
     [[nodiscard]] Secret challenge() const {
-        return order_.challenge ? *order_.challenge : scep::readChallenge(wanted_.profile.scep.challenge, wanted_.root);
+        return order_.challenge ? *order_.challenge : scep::obtainChallenge(wanted_.profile.scep, wanted_.root);
     }
 
     /// A CA that ends before a certificate of the usual lifetime would is not asked any more when the one that follows

@@ -9,9 +9,9 @@ namespace scepd::enroll {
 /// born for the owner alone, SIGPIPE ignored.
 void keepToOurselves();
 
-/// From here on this process can change files in one directory only (Landlock); the network stays. With nullopt it can
-/// change none at all. A kernel without Landlock, or a sandbox that forbids it, leaves things as they are: it is a
-/// second wall behind the unit's. Call it before there are threads.
+/// From here on this process can change files in one directory only and write to /dev/null (Landlock); the network
+/// stays. With nullopt it can change none at all. A kernel without Landlock, or a sandbox that forbids it, leaves
+/// things as they are: it is a second wall behind the unit's. Call it before there are threads.
 void confineWrites(const std::optional<std::filesystem::path>& directory);
 
 } // namespace scepd::enroll

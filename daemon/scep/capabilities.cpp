@@ -60,9 +60,10 @@ Capabilities parseCapabilities(std::string_view body) {
 
 Algorithms chooseAlgorithms(const Capabilities& capabilities, profile::Security security) {
     Algorithms algorithms;
+    if (capabilities.sha512 && !capabilities.sha256) algorithms.digest = Digest::sha512;
     if (security != profile::Security::legacy) return algorithms;
-    if (capabilities.des3 && !capabilities.aes) algorithms.cipher = crypto::Cipher::des3;
     const bool better = capabilities.sha256 || capabilities.sha512;
+    if (capabilities.des3 && !capabilities.aes) algorithms.cipher = crypto::Cipher::des3;
     if (capabilities.sha1 && !better) algorithms.digest = Digest::sha1;
     return algorithms;
 }

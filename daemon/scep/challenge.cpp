@@ -1,51 +1,28 @@
 #include "scep/challenge.hpp"
 
-#include "base/error.hpp"
-#include "base/file.hpp"
-
-#include <cstdlib>
-
-#include <fmt/format.h>
+#include "scep/command_challenge.hpp"
+#include "scep/dynamic_challenge.hpp"
 
 namespace scepd::scep {
 namespace {
 
-Secret fromFile(const std::filesystem::path& path) {
-    try {
-        auto line = firstLine(file::readSecret(path));
-        if (line.empty())
-            throw Error(Fault::configuration, fmt::format("read the challenge: {} is empty", path.string()));
-        return line;
-    } catch (const Error& error) {
-        throw Error(Fault::configuration, error.what());
-    }
-}
+constexpr auto commandTimeout = std::chrono::seconds(30);
 
-Secret fromCredential(const std::string& name) {
-    const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
-    if (directory == nullptr)
-        throw Error(
-            Fault::configuration,
-            fmt::format("read the challenge: the service has no credential \"{}\"; LoadCredential={} in a drop-in of "
-                        "scepd.service provides it",
-                        name, name));
-    return fromFile(std::filesystem::path(directory) / name);
+Secret readChallenge(const profile::StaticChallenge& challenge, const std::filesystem::path& root) {
+    if (challenge.value) return *challenge.value;
+    return secretFrom("challenge", challenge.file, challenge.credential, root);
 }
 
 } // namespace
 
-Secret firstLine(const Secret& text) {
-    return Secret(std::string(text.reveal().substr(0, text.reveal().find_first_of("\r\n"))));
-}
-
-Secret readChallenge(const profile::Challenge& challenge, const std::filesystem::path& root) {
-    if (std::holds_alternative<profile::NoChallenge>(challenge.source)) return {};
-    const auto* fixed = std::get_if<profile::StaticChallenge>(&challenge.source);
-    if (fixed == nullptr)
-        throw Error(Fault::configuration, "dynamic and command challenges are not supported by this version");
-    if (fixed->value) return *fixed->value;
-    if (fixed->credential) return fromCredential(*fixed->credential);
-    return fromFile(root / std::filesystem::path(fixed->file.value_or("")).relative_path());
+Secret obtainChallenge(const profile::Scep& scep, const std::filesystem::path& root) {
+    const auto& source = scep.challenge.source;
+    if (const auto* fixed = std::get_if<profile::StaticChallenge>(&source)) return readChallenge(*fixed, root);
+    if (const auto* dynamic = std::get_if<profile::DynamicChallenge>(&source))
+        return fetchChallenge(*dynamic, scep, root);
+    if (const auto* command = std::get_if<profile::CommandChallenge>(&source))
+        return commandChallenge(*command, commandTimeout);
+    return {};
 }
 
 } // namespace scepd::scep

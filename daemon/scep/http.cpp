@@ -16,6 +16,7 @@ namespace {
 
 constexpr auto connectTimeout = std::chrono::seconds(15);
 constexpr int mostRedirects = 3;
+constexpr long mostLogins = 4; // NTLM takes three requests.
 constexpr std::size_t largestHeaders = 64UL * 1024UL;
 
 using Clock = std::chrono::steady_clock;
@@ -54,16 +55,12 @@ void initialiseLibrary() {
     if (result != CURLE_OK) throw Error(Fault::local, fmt::format("start libcurl: {}", curl_easy_strerror(result)));
 }
 
-bool isHttpUrl(std::string_view url) {
-    return url.starts_with("http://") || url.starts_with("https://");
-}
-
 Trouble troubleOf(CURLcode code, const std::string& url, bool answered) {
     switch (code) {
     case CURLE_URL_MALFORMAT:
         return Trouble::address;
     case CURLE_UNSUPPORTED_PROTOCOL: // Also HTTP/0.9, an answer without headers.
-        return isHttpUrl(url) ? Trouble::noHttp : Trouble::address;
+        return url.starts_with("http") ? Trouble::noHttp : Trouble::address;
     case CURLE_COULDNT_RESOLVE_HOST:
         return Trouble::name;
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -77,12 +74,13 @@ Trouble troubleOf(CURLcode code, const std::string& url, bool answered) {
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
         return answered ? Trouble::broken : Trouble::dropped;
+    case CURLE_TOO_MANY_REDIRECTS:
+        return Trouble::login;
     case CURLE_SSL_CACERT_BADFILE:
         return Trouble::caFile;
     case CURLE_SSL_CERTPROBLEM:
         return Trouble::clientFile;
     case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_ISSUER_ERROR:
         return Trouble::serverUnsure;
     case CURLE_SSL_CONNECT_ERROR:
         return Trouble::tls;
@@ -100,14 +98,10 @@ Trouble troubleOf(CURLcode code, const std::string& url, bool answered) {
 
 using List = std::unique_ptr<curl_slist, decltype([](curl_slist* list) { curl_slist_free_all(list); })>;
 
-List headers(std::initializer_list<std::string> lines) {
-    List list;
-    for (const auto& line : lines) {
-        curl_slist* longer = curl_slist_append(list.get(), line.c_str());
-        if (longer == nullptr) throw Error(Fault::local, "write a request: no memory");
-        std::ignore = list.release();
-        list.reset(longer);
-    }
+List postHeaders(const std::string& contentType) {
+    List list(curl_slist_append(nullptr, ("Content-Type: " + contentType).c_str()));
+    if (!list || curl_slist_append(list.get(), "Expect:") == nullptr)
+        throw Error(Fault::local, "write a request: no memory");
     return list;
 }
 
@@ -135,14 +129,12 @@ public:
     /// Negotiate where that is offered too, and end there without a ticket.
     HttpResponse performAs(const Request& request, const std::string& url, std::size_t limit) {
         if (!options_.login) return perform(request, url, limit);
-        constexpr long unauthorized = 401;
         set(CURLOPT_HTTPAUTH,
             static_cast<long>(url.starts_with("https://") ? CURLAUTH_NTLM | CURLAUTH_BASIC : CURLAUTH_NTLM));
         auto response = perform(request, url, limit);
         long offered = 0;
         curl_easy_getinfo(handle_.get(), CURLINFO_HTTPAUTH_AVAIL, &offered);
-        if (response.status != unauthorized || (static_cast<unsigned long>(offered) & CURLAUTH_NEGOTIATE) == 0)
-            return response;
+        if (response.status != 401 || (static_cast<unsigned long>(offered) & CURLAUTH_NEGOTIATE) == 0) return response;
         set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_NEGOTIATE));
         return perform(request, url, limit);
     }
@@ -186,13 +178,13 @@ private:
         setPath(CURLOPT_SSLCERT, options_.tlsClientCertificate);
         setPath(CURLOPT_SSLKEY, options_.tlsClientKey);
         if (!options_.login) return;
+        set(CURLOPT_MAXREDIRS, mostLogins); // So libcurl counts them.
         set(CURLOPT_USERNAME, options_.login->username.c_str());
         set(CURLOPT_PASSWORD, options_.login->password.reveal().data()); // Ends with a zero, as a std::string does.
     }
 
     HttpResponse perform(const Request& request, std::string url, std::size_t limit) {
-        const auto list =
-            request.isPost ? headers({"Content-Type: " + request.contentType, "Expect:"}) : headers({"Accept: */*"});
+        const auto list = request.isPost ? postHeaders(request.contentType) : List();
         set(CURLOPT_HTTPHEADER, list.get());
         set(CURLOPT_FRESH_CONNECT, request.once ? 1L : 0L);
         if (request.isPost) {
@@ -245,18 +237,18 @@ private:
     }
 
     Error failure(const std::string& url, CURLcode code, bool answered) {
-        if (code == CURLE_OPERATION_TIMEDOUT && Clock::now() >= deadline_) return timedOut(url);
         long systemCode = 0;
         double connected = 0;
         curl_easy_getinfo(handle_.get(), CURLINFO_OS_ERRNO, &systemCode);
         curl_easy_getinfo(handle_.get(), CURLINFO_PRETRANSFER_TIME, &connected);
+        const bool outOfTime = connected > 0 || deadline_ - Clock::now() < std::chrono::seconds(1);
+        if (code == CURLE_OPERATION_TIMEDOUT && outOfTime) return timedOut(url);
         std::string reason = reason_[0] != '\0' ? reason_.data() : curl_easy_strerror(code);
         if (code == CURLE_COULDNT_CONNECT && systemCode != 0)
             reason = std::generic_category().message(static_cast<int>(systemCode));
         if (code == CURLE_OPERATION_TIMEDOUT) reason = "no connection within " + humanDuration(connectTimeout);
         // What libcurl also calls a line of the header that is longer than it takes.
-        const bool longLine = code == CURLE_OUT_OF_MEMORY && connected > 0;
-        auto trouble = longLine ? Trouble::noHttp : troubleOf(code, url, answered);
+        auto trouble = code == CURLE_OUT_OF_MEMORY && connected > 0 ? Trouble::noHttp : troubleOf(code, url, answered);
         if (reason.contains("alert")) trouble = Trouble::tls; // In TLS 1.3 it comes only with the answer.
         dropped_ = trouble == Trouble::dropped;
         return errorOf(trouble, shownUrl(url), reason, options_);

@@ -27,6 +27,8 @@ Fault faultOf(Trouble trouble, const std::string& reason) {
     case Trouble::serverUnsure:
     case Trouble::noHttp:
         return Fault::protocol;
+    case Trouble::login:
+        return Fault::refused;
     case Trouble::tls:
         return isRefusal(reason) ? Fault::refused : Fault::unreachable;
     case Trouble::local:
@@ -80,6 +82,8 @@ std::string sentence(Trouble trouble, const std::string& reason, const HttpOptio
         return reason + (isRefusal(reason) ? "; does the server want a certificate of this endpoint, or another one "
                                              "(tls.client-certificate)?"
                                            : "; does the server speak TLS on this port?");
+    case Trouble::login:
+        return "the server asks for the login again and again; does a proxy in between break NTLM?";
     case Trouble::noHttp:
         return fmt::format("the answer is no HTTP as it should be ({}); is this a web server's port?", reason);
     default:

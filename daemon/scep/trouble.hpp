@@ -20,6 +20,7 @@ enum class Trouble {
     clientFile,   ///< tls.client-certificate or tls.client-key cannot be used.
     serverUnsure, ///< The server's TLS certificate is not trusted, has expired or is another name's.
     tls,          ///< No common TLS, or the server does not accept our certificate.
+    login,        ///< The server asks who we are again and again.
     noHttp,       ///< The answer is no HTTP.
     local,        ///< No memory.
 };

@@ -54,7 +54,8 @@ TEST_F(Confinement, LeavesOneFolderWritable) {
             const bool mine = attemptToWrite(root_ / "mine" / "file") == 0 &&
                               ::rename((root_ / "mine" / "file").c_str(), (root_ / "mine" / "renamed").c_str()) == 0;
             const bool other = attemptToWrite(root_ / "other" / "file") == expected;
-            std::_Exit(mine && other ? 0 : 1);
+            const bool nowhere = attemptToWrite("/dev/null") == 0;
+            std::_Exit(mine && other && nowhere ? 0 : 1);
         },
         testing::ExitedWithCode(0), "");
 }

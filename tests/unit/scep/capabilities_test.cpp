@@ -46,16 +46,25 @@ TEST(Capabilities, OfAnythingButAListAreNone) {
 }
 
 TEST(Algorithms, AreAes128AndSha256WhateverTheCapabilitiesLeaveOut) {
-    for (const auto* words : {"", "DES3\nSHA-1", "SHA-512\nSHA-1", "SCEPStandard", "AES\nSHA-256"})
+    for (const auto* words : {"", "DES3\nSHA-1", "SCEPStandard", "AES\nSHA-256", "SHA-512\nSHA-256", "DES\nMD5"})
         for (const auto security : {Security::standard, Security::fips})
             EXPECT_EQ(chooseAlgorithms(parseCapabilities(words), security),
                       (Algorithms{Cipher::aes128, Digest::sha256}));
 }
 
+TEST(Algorithms, RiseToSha512WhereSha256IsMissing) {
+    for (const auto security : {Security::standard, Security::legacy, Security::fips})
+        EXPECT_EQ(chooseAlgorithms(parseCapabilities("AES\nSHA-1\nSHA-512"), security),
+                  (Algorithms{Cipher::aes128, Digest::sha512}));
+}
+
 TEST(Algorithms, FallOnlyWhereLegacyIsAllowedAndNothingBetterIsNamed) {
     const auto legacy = [](const char* words) { return chooseAlgorithms(parseCapabilities(words), Security::legacy); };
     EXPECT_EQ(legacy("DES3\nSHA-1"), (Algorithms{Cipher::des3, Digest::sha1}));
-    EXPECT_EQ(legacy("DES3\nSHA-1\nAES\nSHA-512"), (Algorithms{Cipher::aes128, Digest::sha256}));
+    EXPECT_EQ(legacy("DES3\nSHA-1\nAES\nSHA-256"), (Algorithms{Cipher::aes128, Digest::sha256}));
+    EXPECT_EQ(legacy("SHA-256\nAES\nSHA-1\nDES3"), (Algorithms{Cipher::aes128, Digest::sha256})) << "in any order";
+    EXPECT_EQ(legacy("DES3"), (Algorithms{Cipher::des3, Digest::sha256}));
+    EXPECT_EQ(legacy("SHA-1\nDES\nMD5"), (Algorithms{Cipher::aes128, Digest::sha1})) << "never single DES or MD5";
     EXPECT_EQ(legacy("DES3\nSHA-1\nSCEPStandard"), (Algorithms{Cipher::aes128, Digest::sha256}));
     EXPECT_EQ(legacy(""), (Algorithms{Cipher::aes128, Digest::sha256}));
 }
