@@ -4,6 +4,7 @@
 #include "enroll/confine.hpp"
 #include "enroll/plan.hpp"
 #include "enroll/progress.hpp"
+#include "enroll/query.hpp"
 #include "enroll/served.hpp"
 #include "scep/challenge.hpp"
 #include "store/generation.hpp"
@@ -29,6 +30,8 @@ struct CommandLine {
     int reportFd = -1;
     int challengeFd = -1;
     bool renew = false;
+    bool getCrl = false;
+    std::string getCertificate;
     unsigned served = 0;
     std::vector<std::string> listeners;
 };
@@ -48,6 +51,14 @@ void describe(CLI::App& app, CommandLine& line) {
     app.add_option("--listener", line.listeners, "HOST:PORT to look at; without, all that the profile names")
         ->allow_extra_args(false)
         ->needs(served);
+    auto* crl = app.add_flag("--get-crl", line.getCrl, "Do not enroll: ask the CA for its revocation list, as PEM")
+                    ->excludes(renew)
+                    ->excludes(served);
+    app.add_option("--get-certificate", line.getCertificate,
+                   "Do not enroll: ask the CA for the certificate with this serial number (hex), as PEM")
+        ->excludes(renew)
+        ->excludes(served)
+        ->excludes(crl);
 }
 
 /// The first line of a descriptor. Throws Error{local}.
@@ -85,7 +96,18 @@ record::Report work(const CommandLine& line, const enroll::Progress& progress) {
     return enroll::attempt(wanted, order, progress);
 }
 
+/// Questions are for people and scripts: what was asked for goes to standard output, nothing else.
+int ask(const CommandLine& line) {
+    const enroll::Progress progress(-1);
+    const auto wanted = enroll::findWanted(line.root, line.name);
+    enroll::confineWrites(store::certificateDirectory(line.root, line.name));
+    fmt::print("{}", line.getCrl ? enroll::queryCrl(wanted, progress, now())
+                                 : enroll::queryCertificate(wanted, line.getCertificate, progress, now()));
+    return 0;
+}
+
 int run(const CommandLine& line) {
+    if (line.getCrl || !line.getCertificate.empty()) return ask(line);
     const enroll::Progress progress(line.reportFd);
     record::Report report;
     try {

@@ -31,8 +31,9 @@ std::unique_ptr<EnrollRun> Engine::spawn(Entry& entry, std::vector<std::string> 
     const auto end = [this, name, id](const record::Report& report) {
         if (auto* found = findRunning(name, id)) attemptEnded(*found, report);
     };
-    const auto deadline =
-        entry.profile->scep.timeout * 3 + Duration(1min); // each exchange bounds itself; this is for what hangs
+    // Each exchange bounds itself, at every URL and at the challenge's; this is for what hangs.
+    const auto exchanges = static_cast<Duration::rep>(entry.profile->scep.urls.size()) + 2;
+    const auto deadline = entry.profile->scep.timeout * exchanges + Duration(1min);
     const auto challenge = std::exchange(entry.asked, {}).challenge;
     return std::make_unique<EnrollRun>(loop_, places_.enrollProgram, std::move(arguments), challenge.get(), deadline,
                                        EnrollRun::Listener{phase, end});
