@@ -35,7 +35,13 @@ constexpr std::array table{
     issues("foreign-issuer", "another CA of that name issues", [](IssuePlan& p) { p.issuer = Party::Stranger; }),
     issues("weak-issuer", "a CA below with an RSA key of 512 bits issues", [](IssuePlan& p) { p.weakIssuer = true; }),
     issues("same-certificate", "a renewal returns the old certificate", [](IssuePlan& p) { p.repeatOld = true; }),
-    issues("ca-leaf", "the certificate is a CA's", [](IssuePlan& p) { p.isCa = true; }),
+    issues("ca-leaf", "the certificate is a CA's and may sign certificates",
+           [](IssuePlan& p) {
+               p.isCa = true;
+               p.without = NID_key_usage;
+               p.addition = "keyUsage=critical,digitalSignature,keyEncipherment,keyCertSign";
+           }),
+    issues("half-ca-leaf", "CA:TRUE, with the requested keyUsage", [](IssuePlan& p) { p.isCa = true; }),
     issues("huge-serial", "a serial number of 40 octets", [](IssuePlan& p) { p.serial = hugeSerial; }),
     issues("negative-serial", "a negative serial number", [](IssuePlan& p) { p.serial = "-2a"; }),
     issues("sha1-certificate", "the certificate is signed with SHA-1", [](IssuePlan& p) { p.digest = "SHA1"; }),

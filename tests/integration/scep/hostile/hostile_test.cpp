@@ -41,6 +41,13 @@ std::string outcomeOf(const record::Report& report) {
     return fault == Fault::refused ? "refused-by-http" : std::string(name(fault));
 }
 
+/// "any" stands where a client may be strict or not; what holds in either case is still looked at.
+void expectOutcome(const record::Report& report, const std::string& expected) {
+    if (expected != "any") {
+        EXPECT_EQ(outcomeOf(report), expected) << enroll::sentence(report);
+    }
+}
+
 /// A machine and a CA of its own that does wrong on request.
 class Hostile : public testing::TestWithParam<Case> {
 protected:
@@ -81,15 +88,16 @@ TEST_P(Enrollment, CommitsNothingThatIsWrongAndSaysWhy) {
     }
     authority_.setFaults(hostile.fault);
     const auto report = endpoint_.enroll();
-    EXPECT_EQ(outcomeOf(report), hostile.outcome) << enroll::sentence(report);
+    const bool issued = outcomeOf(report) == "issued";
+    expectOutcome(report, hostile.outcome);
     EXPECT_THAT(enroll::sentence(report), HasSubstr(hostile.sentence));
     expectNoSecretAnywhere(report);
-    EXPECT_EQ(std::filesystem::exists(endpoint_.directory() / "current"), hostile.outcome == "issued");
-    EXPECT_EQ(endpoint_.holdsNothing(), hostile.outcome != "issued");
+    EXPECT_EQ(std::filesystem::exists(endpoint_.directory() / "current"), issued);
+    EXPECT_EQ(endpoint_.holdsNothing(), !issued);
     if (hostile.asksNothing) {
         EXPECT_THAT(messages(), IsEmpty());
     }
-    if (hostile.outcome == "issued") return;
+    if (issued) return;
     authority_.setFaults("");
     EXPECT_EQ(outcomeOf(endpoint_.enroll()), "issued") << "when the CA comes to its senses";
 }
@@ -107,12 +115,10 @@ TEST_P(Renewal, LeavesWhatIsHeldInItsPlaceAndSaysWhy) {
     const auto asked = messages().size();
     authority_.setFaults(hostile.fault);
     const auto report = endpoint_.renew();
-    const auto& outcome = hostile.renewal.empty() ? hostile.outcome : hostile.renewal;
-    EXPECT_EQ(outcomeOf(report), outcome) << enroll::sentence(report);
-    EXPECT_THAT(enroll::sentence(report),
-                HasSubstr(hostile.renewalSentence.empty() ? hostile.sentence : hostile.renewalSentence));
+    expectOutcome(report, hostile.renewal.empty() ? hostile.outcome : hostile.renewal);
+    EXPECT_THAT(enroll::sentence(report), HasSubstr(hostile.sentence));
     expectNoSecretAnywhere(report);
-    EXPECT_EQ(endpoint_.current() == held, outcome != "issued");
+    EXPECT_EQ(endpoint_.current() == held, outcomeOf(report) != "issued");
     if (hostile.asksNothing) {
         EXPECT_EQ(messages().size(), asked);
     }
@@ -152,6 +158,23 @@ INSTANTIATE_TEST_SUITE_P(HostileBody, Enrollment, testing::ValuesIn(enrollments(
 INSTANTIATE_TEST_SUITE_P(HostileBody, Renewal, testing::ValuesIn(renewals(bodyCases())), nameOf);
 INSTANTIATE_TEST_SUITE_P(HostileTransport, Enrollment, testing::ValuesIn(enrollments(transportCases())), nameOf);
 INSTANTIATE_TEST_SUITE_P(HostileTransport, Renewal, testing::ValuesIn(renewals(transportCases())), nameOf);
+
+/// A CA that asks for patience by this status.
+Duration patienceAfter(const std::string& fault) {
+    const ca::TestCa authority;
+    const Endpoint endpoint;
+    endpoint.configure({.urls = fmt::format("\"{}\"", authority.url()),
+                        .trust = fmt::format("ca-fingerprint = \"{}\"", authority.fingerprint())});
+    authority.setFaults(fault);
+    return as<record::Failed>(endpoint.enroll()).retryAfter.value_or(Duration::zero());
+}
+
+TEST(HostileCases, WithRetryAfterTellWhenToComeAgain) {
+    EXPECT_EQ(patienceAfter("http-429"), std::chrono::seconds(120));
+    EXPECT_EQ(patienceAfter("http-503"), std::chrono::seconds(120));
+    EXPECT_EQ(patienceAfter("http-429@PKIOperation"), std::chrono::seconds(120));
+    EXPECT_EQ(patienceAfter("http-503@PKIOperation"), std::chrono::seconds(120));
+}
 
 TEST(HostileCases, CoverEveryFaultOfTheTestCa) {
     std::set<std::string> covered;
