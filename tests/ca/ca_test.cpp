@@ -101,7 +101,8 @@ struct Client {
         request.senderNonce = nonce;
         request.rawContent = envelope(content, recipient);
         EVP_PKEY_up_ref(signerKey.get());
-        return encodeReply(request, {share(signer), Key(signerKey.get())}, recipient);
+        const Identity identity{share(signer), Key(signerKey.get())};
+        return encodeReply(request, {.signer = identity, .recipient = recipient});
     }
 
     Bytes request(const TestCa& ca, std::string_view type = "19", std::string_view password = {}) const {

@@ -53,6 +53,7 @@ struct Header {
 void readField(Header& header, std::string_view line) {
     const auto name = lowerCase(take(line, ":"));
     if (name == "content-type") header.request.contentType = trimmed(line);
+    if (name == "authorization") header.request.authorization = trimmed(line);
     if (name == "content-length") header.length = lengthOf(trimmed(line));
     if (name == "transfer-encoding") throw HttpError(411, "chunked requests are not understood");
 }
@@ -75,18 +76,47 @@ Header parseHeader(std::string_view text) {
 }
 
 std::string_view reasonOf(int status) {
-    switch (status) {
-    case 200:
-        return "OK";
-    case 400:
-        return "Bad Request";
-    case 404:
-        return "Not Found";
-    case 500:
-        return "Internal Server Error";
-    default:
-        return "Unknown";
+    constexpr std::array<std::pair<int, std::string_view>, 13> reasons{{{200, "OK"},
+                                                                        {301, "Moved Permanently"},
+                                                                        {302, "Found"},
+                                                                        {400, "Bad Request"},
+                                                                        {401, "Unauthorized"},
+                                                                        {403, "Forbidden"},
+                                                                        {404, "Not Found"},
+                                                                        {405, "Method Not Allowed"},
+                                                                        {413, "Content Too Large"},
+                                                                        {414, "URI Too Long"},
+                                                                        {429, "Too Many Requests"},
+                                                                        {500, "Internal Server Error"},
+                                                                        {503, "Service Unavailable"}}};
+    const auto* const found = std::ranges::find(reasons, status, &std::pair<int, std::string_view>::first);
+    return found == reasons.end() ? "Unknown" : found->second;
+}
+
+std::string headOf(const HttpResponse& response) {
+    auto head = fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\n", response.status, reasonOf(response.status),
+                            response.contentType);
+    for (const auto& [name, value] : response.fields)
+        head += fmt::format("{}: {}\r\n", name, value);
+    if (response.delivery == Delivery::Chunked)
+        head += "Transfer-Encoding: chunked\r\n";
+    else
+        head += fmt::format("Content-Length: {}\r\n",
+                            response.contentLength.value_or(std::to_string(response.body.size())));
+    return head + fmt::format("Connection: {}\r\n\r\n", response.keepsConnection ? "keep-alive" : "close");
+}
+
+/// RFC 9112 section 7.1.
+std::string chunked(View body) {
+    constexpr std::size_t most = 100;
+    std::string chunks;
+    while (!body.empty()) {
+        const auto part = body.first(std::min(most, body.size()));
+        chunks += fmt::format("{:x}\r\n{}\r\n", part.size(),
+                              std::string_view(reinterpret_cast<const char*>(part.data()), part.size()));
+        body = body.subspan(part.size());
     }
+    return chunks + "0\r\n\r\n";
 }
 
 View viewOf(std::string_view text) {
@@ -136,6 +166,7 @@ bool Connection::more(std::string& buffer) {
 }
 
 std::optional<HttpRequest> Connection::receive() {
+    deadline_ = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     std::string buffer;
     std::size_t end = 0;
     while ((end = buffer.find("\r\n\r\n")) == std::string::npos) {
@@ -166,22 +197,61 @@ bool Connection::clientStays(milliseconds time) {
     return poll(watched.data(), watched.size(), static_cast<int>(time.count())) == 0;
 }
 
+void Connection::drip(View bytes) {
+    for (std::size_t i = 0; i < bytes.size() && clientStays(std::chrono::seconds(1)); ++i)
+        if (!write(bytes.subspan(i, 1))) return;
+}
+
+void Connection::flood(std::string_view line) {
+    while (write(viewOf(line)))
+        ;
+}
+
+void Connection::reset() {
+    const linger now{.l_onoff = 1, .l_linger = 0};
+    setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
 void Connection::send(const HttpResponse& response) {
-    if (response.delivery == Delivery::Dropped) return;
-    if (response.delivery == Delivery::Never) {
+    const auto head = headOf(response);
+    switch (response.delivery) {
+    case Delivery::Dropped:
+        return;
+    case Delivery::Never:
         clientStays(milliseconds(-1));
         return;
+    case Delivery::EndlessHeader:
+        if (write(viewOf("HTTP/1.1 200 OK\r\n"))) flood("X-More: " + std::string(1000, 'x') + "\r\n");
+        return;
+    case Delivery::SlowHeader:
+        return drip(viewOf(head));
+    case Delivery::Bare:
+        write(response.body);
+        return;
+    default:
+        if (write(viewOf(head))) sendBody(response);
     }
-    const auto head =
-        fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-                    response.status, reasonOf(response.status), response.contentType, response.body.size());
-    if (!write(viewOf(head))) return;
+}
+
+void Connection::sendBody(const HttpResponse& response) {
     const View body(response.body);
-    if (response.delivery == Delivery::Whole) write(body);
-    if (response.delivery == Delivery::Truncated) write(body.first(body.size() / 2));
-    if (response.delivery != Delivery::Slow) return;
-    for (std::size_t i = 0; i < body.size() && clientStays(std::chrono::seconds(1)); ++i)
-        if (!write(body.subspan(i, 1))) return;
+    switch (response.delivery) {
+    case Delivery::Slow:
+        return drip(body);
+    case Delivery::Endless:
+        return flood(std::string(16384, ' '));
+    case Delivery::Chunked:
+        write(viewOf(chunked(body)));
+        return;
+    case Delivery::Truncated:
+        write(body.first(body.size() / 2));
+        return;
+    case Delivery::Reset:
+        write(body.first(body.size() / 2));
+        return reset();
+    default:
+        write(body);
+    }
 }
 
 } // namespace scepd::ca

@@ -14,13 +14,14 @@ struct JournalEntry {
     std::string transaction = "-"; ///< as Ledger::nameOf writes it
     std::string key = "-";         ///< SHA-256 of the requested SubjectPublicKeyInfo
     std::string challenge = "-";   ///< yes or no
-    std::string signer = "-";      ///< issued, self-signed or other
+    std::string signer = "-";      ///< issued, self-signed, transport (self-signed with a key of its own) or other
     std::string digest = "-";
     std::string cipher = "-";
     std::string der = "-";     ///< yes when the message is strict DER
     std::string outcome = "-"; ///< SUCCESS, PENDING, FAILURE, or the HTTP status
     std::string serial = "-";  ///< of the certificate in the answer
     std::string faults = "-";  ///< that altered the answer
+    std::string to = "-";      ///< who opened the envelope: own, next, or password
     std::string text = "-";    ///< why it was refused; the last, because it has spaces
 };
 

@@ -48,13 +48,13 @@ bool equalSecrets(std::string_view one, std::string_view other) {
 }
 
 /// What can be said before the envelope is opened.
-Decision checkMessage(const Request& request) {
+Decision checkMessage(const Request& request, bool byPassword) {
     constexpr std::array digests{"SHA1", "SHA256", "SHA384", "SHA512"};
     constexpr std::size_t longestTransactionId = 80;
     if (!request.intact) return refuse(badMessageCheck, "the signature of the message does not verify");
     if (std::ranges::find(digests, request.digest) == digests.end())
         return refuse(badAlg, fmt::format("digest {} is not accepted", request.digest));
-    if (!isRsa(X509_get0_pubkey(request.signer.get())))
+    if (!isRsa(X509_get0_pubkey(request.signer.get())) && !byPassword)
         return refuse(badAlg, "no answer can be encrypted to the signer");
     if (request.transactionId.empty() || request.transactionId.size() > longestTransactionId)
         return refuse(badRequest, "the transactionID must have 1 to 80 characters");
@@ -73,9 +73,14 @@ Decision checkSigningRequest(const SigningRequest& wanted) {
     return {};
 }
 
-std::string kindOfSigner(const Request& request, const SigningRequest& wanted, const Authority& ca) {
-    if (ca.issued(request.signer.get())) return "issued";
-    return sameKey(X509_get0_pubkey(request.signer.get()), wanted.key()) ? "self-signed" : "other";
+bool isSelfSigned(const Certificate& certificate) {
+    return X509_verify(certificate.get(), X509_get0_pubkey(certificate.get())) == 1;
+}
+
+std::string kindOfSigner(const Request& request, const SigningRequest& wanted, const Office& office) {
+    if (office.issued(request.signer.get())) return "issued";
+    if (sameKey(X509_get0_pubkey(request.signer.get()), wanted.key())) return "self-signed";
+    return isSelfSigned(request.signer) ? "transport" : "other";
 }
 
 /// Clients that derive the transactionID from the key come back with the old one when they renew without a new key.
@@ -86,60 +91,93 @@ bool renewsAgain(const Transaction& known, const Request& request) {
 
 } // namespace
 
-Judgement Judge::judge(const Request& request, const Authority& ca, JournalEntry& entry) {
-    if (auto decision = checkMessage(request); refused(decision)) return {std::move(decision), {}};
+Judgement Judge::judge(const Request& request, const Office& office, JournalEntry& entry) {
+    if (auto decision = checkMessage(request, behaviour_.byPassword); refused(decision))
+        return {.decision = std::move(decision)};
     try {
-        const auto opened =
-            openEnvelope(request.envelope, ca.recipient(), options_.acceptDes ? legacyLibrary() : nullptr);
+        const auto opened = open(request, office, entry);
         entry.cipher = opened.cipher;
-        if (request.messageType == "17" || request.messageType == "19")
-            return judgeSigningRequest(request, opened.content, ca, entry);
-        if (request.messageType == "20") return judgePoll(request, opened.content, ca);
+        return judgeContent(request, opened.content, office, entry);
     } catch (const std::runtime_error& error) {
-        return {refuse(badMessageCheck, error.what()), {}};
+        return {.decision = refuse(badMessageCheck, error.what())};
     }
-    return {refuse(badRequest, fmt::format("message type {} is not supported", request.messageType)), {}};
 }
 
-Judgement Judge::judgeSigningRequest(const Request& request, View content, const Authority& ca, JournalEntry& entry) {
+Opened Judge::open(const Request& request, const Office& office, JournalEntry& entry) const {
+    auto* library = options_.acceptDes ? legacyLibrary() : nullptr;
+    if (!behaviour_.byPassword) return openEnvelope(request.envelope, office.ca.recipient(), library);
+    if (!isForPassword(request.envelope)) throw std::runtime_error("the envelope has no PasswordRecipientInfo");
+    entry.to = "password";
+    return openEnvelope(request.envelope, options_.challenge, library);
+}
+
+Judgement Judge::judgeContent(const Request& request, View content, const Office& office, JournalEntry& entry) {
+    const auto& type = request.messageType;
+    if (type == "19" || type == "17") return judgeSigningRequest(request, content, office, entry);
+    if (type == "20") return judgePoll(request, content, office.ca);
+    if (type == "21" || type == "22") return judgeQuery(request, content, office);
+    return {.decision = refuse(badRequest, fmt::format("message type {} is not supported", type))};
+}
+
+Judgement Judge::judgeSigningRequest(const Request& request, View content, const Office& office, JournalEntry& entry) {
     auto wanted = readSigningRequest(content);
     entry.key = keyHash(wanted.key());
     entry.challenge = wanted.challenge ? "yes" : "no";
-    entry.signer = kindOfSigner(request, wanted, ca);
-    if (auto decision = checkSigningRequest(wanted); refused(decision)) return {std::move(decision), {}};
-    if (auto decision = authorize(request, wanted, ca); refused(decision)) return {std::move(decision), {}};
+    entry.signer = kindOfSigner(request, wanted, office);
+    if (auto decision = checkSigningRequest(wanted); refused(decision)) return {.decision = std::move(decision)};
+    if (auto decision = authorize(request, wanted, office); refused(decision)) return {.decision = std::move(decision)};
     const auto known = ledger_.find(request.transactionId);
-    if (!known || renewsAgain(*known, request)) return {decideNow(request.transactionId, 0), std::move(wanted)};
+    if (!known || renewsAgain(*known, request))
+        return {.decision = decideNow(request.transactionId, 0), .opens = std::move(wanted)};
     if (!sameKey(known->request.key(), wanted.key()) || !sameKey(known->signer, request.signer))
-        return {refuse(badRequest, "the transactionID belongs to another request"), {}};
-    return {decideKnown(request.transactionId, *known), {}};
+        return {.decision = refuse(badRequest, "the transactionID belongs to another request")};
+    return {.decision = decideKnown(request.transactionId, *known)};
 }
 
 Judgement Judge::judgePoll(const Request& request, View content, const Authority& ca) {
     const auto names = readIssuerAndSubject(content);
     const auto known = ledger_.find(request.transactionId);
-    if (!known) return {refuse(badCertId, "there is no such transaction"), {}};
-    if (!sameKey(known->signer, request.signer)) return {refuse(badRequest, "another key opened the transaction"), {}};
-    if (X509_NAME_cmp(names.issuer.get(), X509_get_subject_name(ca.certificate())) != 0)
-        return {refuse(badRequest, "the issuer of the CertPoll is not this CA"), {}};
+    if (!known) return {.decision = refuse(badCertId, "there is no such transaction")};
+    if (!sameKey(known->signer, request.signer))
+        return {.decision = refuse(badRequest, "another key opened the transaction")};
+    if (X509_NAME_cmp(names.issuer.get(), X509_get_subject_name(ca.issuer().certificate.get())) != 0)
+        return {.decision = refuse(badRequest, "the issuer of the CertPoll is not this CA")};
     if (X509_NAME_cmp(names.subject.get(), known->request.subject()) != 0)
-        return {refuse(badRequest, "the subject of the CertPoll is not the requested one"), {}};
-    return {decideKnown(request.transactionId, *known), {}};
+        return {.decision = refuse(badRequest, "the subject of the CertPoll is not the requested one")};
+    return {.decision = decideKnown(request.transactionId, *known)};
 }
 
-Decision Judge::authorize(const Request& request, const SigningRequest& wanted, const Authority& ca) const {
-    const bool issued = ca.issued(request.signer.get());
+Judgement Judge::judgeQuery(const Request& request, View content, const Office& office) const {
+    const auto wanted = readIssuerAndSerial(content);
+    const auto* issuer = X509_get_subject_name(office.ca.issuer().certificate.get());
+    if (X509_NAME_cmp(wanted.issuer.get(), issuer) != 0)
+        return {.decision = refuse(badCertId, "the issuer of the query is not this CA")};
+    if (request.messageType == "22") return {.decision = {}, .wantsCrl = true};
+    auto found = ledger_.issuedWith(wanted.serial);
+    if (found == nullptr) return {.decision = refuse(badCertId, "there is no such certificate")};
+    return {.decision = {}, .found = std::move(found)};
+}
+
+Decision Judge::authorize(const Request& request, const SigningRequest& wanted, const Office& office) {
+    const bool issued = office.issued(request.signer.get());
     if (request.messageType == "17") {
+        if (!behaviour_.acceptsRenewal) return refuse(badRequest, "RenewalReq is not supported");
         if (!issued) return refuse(badRequest, "a renewal must be signed by a certificate of this CA");
         if (!isValidNow(request.signer))
             return refuse(badRequest, "the certificate that signs the renewal is not valid");
-        return {};
+        return behaviour_.renewalNeedsChallenge ? checkChallenge(wanted) : Decision{};
     }
-    if (options_.renewalByPkcsReq && issued && isValidNow(request.signer)) return {};
-    if (options_.challenge.empty()) return {};
+    if (behaviour_.renewalByPkcsReq && issued && isValidNow(request.signer)) return {};
+    return checkChallenge(wanted);
+}
+
+Decision Judge::checkChallenge(const SigningRequest& wanted) {
+    const bool oneTime = behaviour_.adminPage && options_.challenge.empty();
+    if (options_.challenge.empty() && !oneTime) return {};
     if (!wanted.challenge) return refuse(badRequest, "a challenge is required");
-    if (!equalSecrets(*wanted.challenge, options_.challenge)) return refuse(badRequest, "the challenge is wrong");
-    return {};
+    const bool good =
+        oneTime ? passwords_.take(*wanted.challenge) : equalSecrets(*wanted.challenge, options_.challenge);
+    return good ? Decision{} : refuse(badRequest, "the challenge is wrong");
 }
 
 Decision Judge::decideKnown(const std::string& transactionId, const Transaction& known) {
@@ -149,7 +187,7 @@ Decision Judge::decideKnown(const std::string& transactionId, const Transaction&
 
 Decision Judge::decideNow(const std::string& transactionId, int polls) const {
     const bool polledEnough = options_.pendingPolls > 0 && polls >= options_.pendingPolls;
-    if (!options_.pending || polledEnough || ledger_.approved(transactionId)) return {};
+    if (!behaviour_.pending || polledEnough || ledger_.approved(transactionId)) return {};
     return {Outcome::Pending, {}, {}};
 }
 

@@ -64,6 +64,17 @@ void Ledger::complete(std::string_view transactionId, const Certificate& issued)
     writeCertificate(directoryOf(transactionId) / "certificate.pem", issued.get());
 }
 
+Certificate Ledger::issuedWith(std::string_view serial) const {
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator(state_ / "transactions", none)) {
+        const auto file = entry.path() / "certificate.pem";
+        if (!std::filesystem::exists(file)) continue;
+        auto certificate = readCertificate(file);
+        if (serialOf(certificate.get()) == serial) return certificate;
+    }
+    return {};
+}
+
 void Ledger::forget(std::string_view transactionId) const {
     std::filesystem::remove_all(directoryOf(transactionId));
 }

@@ -34,6 +34,9 @@ public:
     /// Keeps the certificate that was issued for it.
     void complete(std::string_view transactionId, const Certificate& issued) const;
 
+    /// The certificate with this serial number (as serialOf() writes it) that this CA issued; empty when there is none.
+    Certificate issuedWith(std::string_view serial) const;
+
     /// Removes a transaction that was refused.
     void forget(std::string_view transactionId) const;
 

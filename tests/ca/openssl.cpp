@@ -1,5 +1,6 @@
 #include "ca/openssl.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <fcntl.h>
@@ -56,6 +57,24 @@ std::string hex(View bytes) {
     return digits;
 }
 
+std::string toBase64(View bytes) {
+    std::string text(bytes.size() / 3 * 4 + 5, '\0');
+    const int length =
+        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(), static_cast<int>(bytes.size()));
+    text.resize(static_cast<std::size_t>(length));
+    return text;
+}
+
+Bytes fromBase64(const std::string& text) {
+    Bytes bytes(text.size());
+    const int length = EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()),
+                                       static_cast<int>(text.size()));
+    if (length < 0 || text.ends_with("===")) return {};
+    const auto padding = text.size() - std::min(text.size(), text.find_last_not_of('=') + 1);
+    bytes.resize(static_cast<std::size_t>(length) - padding);
+    return bytes;
+}
+
 std::string sha256(View bytes) {
     std::array<unsigned char, 32> digest{};
     must(EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr), "hash");
@@ -66,15 +85,19 @@ std::string keyHash(const EVP_PKEY* key) {
     return sha256(encode(i2d_PUBKEY, key));
 }
 
-std::string serialOf(const X509* certificate) {
-    const std::unique_ptr<BIGNUM, Release<BN_free>> number(
-        must(ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr), "read a serial number"));
+std::string digitsOf(const ASN1_INTEGER* number) {
+    const std::unique_ptr<BIGNUM, Release<BN_free>> big(
+        must(ASN1_INTEGER_to_BN(number, nullptr), "read a serial number"));
     std::string digits;
-    if (char* text = BN_bn2hex(number.get()); text != nullptr) {
+    if (char* text = BN_bn2hex(big.get()); text != nullptr) {
         digits = text;
         OPENSSL_free(text);
     }
     return digits;
+}
+
+std::string serialOf(const X509* certificate) {
+    return digitsOf(X509_get0_serialNumber(certificate));
 }
 
 Name nameOf(std::string_view commonName) {

@@ -100,11 +100,20 @@ Bytes randomBytes(std::size_t count);
 /// Lower-case hexadecimal digits without separators.
 std::string hex(View bytes);
 
+/// Standard base64 in one line.
+std::string toBase64(View bytes);
+
+/// The bytes of standard base64 in one line; none when the text is not that.
+Bytes fromBase64(const std::string& text);
+
 /// SHA-256 as 64 lower-case hexadecimal digits.
 std::string sha256(View bytes);
 
 /// SHA-256 over the DER SubjectPublicKeyInfo.
 std::string keyHash(const EVP_PKEY* key);
+
+/// Upper-case hexadecimal digits of a number.
+std::string digitsOf(const ASN1_INTEGER* number);
 
 /// Upper-case hexadecimal digits of a certificate's serial number, as `openssl x509 -serial` prints them.
 std::string serialOf(const X509* certificate);

@@ -1,86 +1,113 @@
 #include "ca/reply.hpp"
 
-#include "ca/legacy.hpp"
+#include "ca/der.hpp"
 #include "ca/oid.hpp"
 
 namespace scepd::ca {
 
 namespace {
 
-Bytes envelopeDes(View content, const Certificate& recipient) {
-    const std::unique_ptr<EVP_CIPHER, Release<EVP_CIPHER_free>> des(
-        must(EVP_CIPHER_fetch(legacyLibrary(), "DES-CBC", nullptr), "find DES-CBC"));
-    const auto der = encode(i2d_X509, recipient.get());
-    X509* inContext = must(X509_new_ex(legacyLibrary(), nullptr), "copy the recipient");
-    const auto* position = der.data();
-    const Certificate copy(must(d2i_X509(&inContext, &position, static_cast<long>(der.size())), "copy the recipient"));
-    const CertificateList to(must(sk_X509_new_null(), "list the recipient"));
-    must(sk_X509_push(to.get(), copy.get()), "list the recipient");
-    const auto input = reader(content);
-    const Cms cms(must(CMS_encrypt_ex(to.get(), input.get(), des.get(), CMS_BINARY, legacyLibrary(), nullptr),
-                       "envelope the reply with DES"));
-    return encode(i2d_CMS_ContentInfo, cms.get());
+const EVP_MD* digestOf(const ReplyStyle& style) {
+    return must(EVP_get_digestbyname(style.digest), "find a digest");
 }
 
-std::optional<Bytes> contentOf(const CertRep& reply, const Certificate& recipient) {
+/// The issued certificates under a signature that the RFC does not want there.
+Bytes signedCertificates(const CertRep& reply, const Identity& signer) {
+    SignedData data;
+    data.content = Bytes{};
+    for (const auto& certificate : reply.certificates)
+        data.certificates.push_back(share(certificate));
+    data.signers.push_back({.identity = share(signer), .attributes = {}});
+    data.signers.back().attributes = requiredAttributes(data, data.signers.back().digest);
+    return encodeSignedData(data);
+}
+
+Bytes insideOf(const CertRep& reply, const Identity& signer) {
+    switch (reply.shape.inside) {
+    case Inside::Signed:
+        return signedCertificates(reply, signer);
+    case Inside::PlainData:
+        return der::sequence({der::objectId("1.2.840.113549.1.7.1"),
+                              der::constructed(0xa0, {der::octetString(degenerate(reply.certificates))})});
+    case Inside::Nothing:
+        return {};
+    case Inside::Certificates:
+        break;
+    }
+    return degenerate(reply.certificates, reply.crls);
+}
+
+Sealing sealingOf(const CertRep& reply, const Parties& parties) {
+    Sealing sealing{.cipher = reply.style.cipher, .oaep = reply.style.oaep, .recipients = {}};
+    sealing.password = parties.password;
+    if (!parties.password && reply.shape.recipient == Party::Own)
+        sealing.recipients.push_back(share(parties.recipient));
+    if (reply.shape.recipient == Party::Stranger || reply.shape.secondRecipient)
+        sealing.recipients.push_back(share(parties.stranger->certificate));
+    return sealing;
+}
+
+std::optional<Bytes> contentOf(const CertRep& reply, const Parties& parties) {
     if (reply.rawContent) return reply.rawContent;
-    if (reply.certificates.empty()) return std::nullopt;
-    const auto certificates = certificatesOnly(reply.certificates);
-    return reply.des ? envelopeDes(certificates, recipient) : envelope(certificates, recipient);
+    if (reply.certificates.empty() && reply.crls.empty()) return std::nullopt;
+    return seal(insideOf(reply, parties.signer), sealingOf(reply, parties));
 }
 
-void addAttribute(CMS_SignerInfo* signer, const char* oid, int type, View value) {
-    const auto object = objectOf(oid);
-    must(CMS_signed_add1_attr_by_OBJ(signer, object.get(), type, value.data(), static_cast<int>(value.size())),
-         "add an attribute");
+/// Adds an attribute with one value when there is one.
+template <typename Value>
+void add(std::vector<Attribute>& attributes, const char* oid, const std::optional<Value>& value,
+         Bytes (*encode)(std::conditional_t<std::is_same_v<Value, Bytes>, View, std::string_view>)) {
+    if (value) attributes.push_back({oid, {encode(*value)}});
 }
 
-void addText(CMS_SignerInfo* signer, const char* oid, int type, const std::optional<std::string>& text) {
-    if (text) addAttribute(signer, oid, type, {reinterpret_cast<const unsigned char*>(text->data()), text->size()});
+void addVendorAttributes(std::vector<Attribute>& attributes, const CertRep& reply) {
+    const bool issued = reply.pkiStatus == "0";
+    attributes.push_back({oid::requestStatus, {der::printableString(issued ? "0" : "-2147024809")}});
+    attributes.push_back({oid::dispositionText, {der::printableString(issued ? "Issued" : "Denied")}});
 }
 
-void addNonce(CMS_SignerInfo* signer, const char* oid, const std::optional<Bytes>& nonce) {
-    if (nonce) addAttribute(signer, oid, V_ASN1_OCTET_STRING, *nonce);
+std::vector<Attribute> attributesOf(const CertRep& reply, const SignedData& data) {
+    auto attributes = requiredAttributes(data, digestOf(reply.style));
+    add(attributes, oid::messageType, std::optional(reply.messageType), der::printableString);
+    add(attributes, oid::pkiStatus, reply.pkiStatus, der::printableString);
+    add(attributes, oid::transactionId, std::optional(reply.transactionId), der::printableString);
+    add(attributes, oid::failInfo, reply.failInfo, der::printableString);
+    add(attributes, oid::failInfoText, reply.failInfoText, der::utf8String);
+    add(attributes, oid::senderNonce, reply.senderNonce, der::octetString);
+    add(attributes, oid::recipientNonce, reply.recipientNonce, der::octetString);
+    if (reply.style.vendorAttributes) addVendorAttributes(attributes, reply);
+    if (reply.shape.alter != nullptr) reply.shape.alter(attributes);
+    return attributes;
 }
 
-void addAttributes(CMS_SignerInfo* signer, const CertRep& reply) {
-    addText(signer, oid::messageType, V_ASN1_PRINTABLESTRING, reply.messageType);
-    addText(signer, oid::pkiStatus, V_ASN1_PRINTABLESTRING, reply.pkiStatus);
-    addText(signer, oid::transactionId, V_ASN1_PRINTABLESTRING, reply.transactionId);
-    addText(signer, oid::failInfo, V_ASN1_PRINTABLESTRING, reply.failInfo);
-    addText(signer, oid::failInfoText, V_ASN1_UTF8STRING, reply.failInfoText);
-    addNonce(signer, oid::senderNonce, reply.senderNonce);
-    addNonce(signer, oid::recipientNonce, reply.recipientNonce);
+std::vector<Certificate> outerCertificates(const CertRep& reply, const Identity& signer) {
+    std::vector<Certificate> certificates;
+    if (reply.style.outer == Outer::IssuedFirst)
+        for (const auto& certificate : reply.certificates)
+            certificates.push_back(share(certificate));
+    const bool isThere = !certificates.empty() || reply.style.outer == Outer::None;
+    if (!isThere) certificates.push_back(share(signer.certificate));
+    return certificates;
+}
+
+Signer signerOf(const CertRep& reply, const SignedData& data, const Identity& identity) {
+    return {.identity = share(identity),
+            .digest = digestOf(reply.style),
+            .hasAttributes = reply.shape.hasAttributes,
+            .attributes = attributesOf(reply, data)};
 }
 
 } // namespace
 
-Bytes envelope(View content, const Certificate& recipient) {
-    const auto input = reader(content);
-    CertificateList to(must(sk_X509_new_null(), "list the recipient"));
-    must(sk_X509_push(to.get(), recipient.get()), "list the recipient");
-    const Cms cms(must(CMS_encrypt(to.get(), input.get(), EVP_aes_128_cbc(), CMS_BINARY), "envelope the reply"));
-    return encode(i2d_CMS_ContentInfo, cms.get());
-}
-
-Bytes certificatesOnly(const std::vector<Certificate>& certificates) {
-    const auto list = listOf(certificates);
-    const Cms cms(must(CMS_sign(nullptr, nullptr, list.get(), nullptr, CMS_PARTIAL | CMS_DETACHED), "list"));
-    return encode(i2d_CMS_ContentInfo, cms.get());
-}
-
-Bytes encodeReply(const CertRep& reply, const Identity& signer, const Certificate& recipient) {
-    const auto content = contentOf(reply, recipient);
-    const auto bytes = content.value_or(Bytes{});
-    const auto input = reader(bytes);
-    const unsigned attached = content ? 0U : CMS_DETACHED;
-    const Cms cms(must(CMS_sign(nullptr, nullptr, nullptr, nullptr, CMS_PARTIAL | CMS_BINARY | attached), "sign"));
-    const auto* digest = reply.des ? EVP_sha1() : EVP_sha256();
-    auto* info = must(CMS_add1_signer(cms.get(), signer.certificate.get(), signer.key.get(), digest, CMS_NOSMIMECAP),
-                      "sign the reply");
-    addAttributes(info, reply);
-    must(CMS_final(cms.get(), input.get(), nullptr, CMS_BINARY | attached), "sign the reply");
-    return encode(i2d_CMS_ContentInfo, cms.get());
+Bytes encodeReply(const CertRep& reply, const Parties& parties) {
+    SignedData data;
+    data.content = contentOf(reply, parties);
+    data.contentType = reply.shape.contentType;
+    data.nullParameters = reply.style.nullParameters;
+    data.certificates = outerCertificates(reply, parties.signer);
+    if (reply.shape.signers > 0) data.signers.push_back(signerOf(reply, data, parties.signer));
+    if (reply.shape.signers > 1) data.signers.push_back(signerOf(reply, data, *parties.stranger));
+    return encodeSignedData(data);
 }
 
 } // namespace scepd::ca

@@ -90,16 +90,34 @@ std::optional<std::string> challengeOf(const X509_REQ* request) {
     return textOf(X509_ATTRIBUTE_get0_type(X509_REQ_get_attr(request, index), 0));
 }
 
-Cms readEnvelope(View der, OSSL_LIB_CTX* library) {
-    CMS_ContentInfo* inLibrary = must(CMS_ContentInfo_new_ex(library, nullptr), "make an envelope");
-    const auto* position = der.data();
-    return Cms(must(d2i_CMS_ContentInfo(&inLibrary, &position, static_cast<long>(der.size())), "read the envelope"));
+std::string dotted(const ASN1_OBJECT* object) {
+    std::array<char, 80> text{};
+    OBJ_obj2txt(text.data(), static_cast<int>(text.size()), object, 1);
+    return text.data();
 }
 
 bool isCopied(X509_EXTENSION* extension) {
-    constexpr std::array copied{NID_subject_alt_name, NID_key_usage, NID_ext_key_usage};
-    const int nid = OBJ_obj2nid(X509_EXTENSION_get_object(extension));
-    return std::ranges::find(copied, nid) != copied.end();
+    constexpr std::array<std::string_view, 6> copied{
+        "2.5.29.17",            // subjectAltName
+        "2.5.29.15",            // keyUsage
+        "2.5.29.37",            // extendedKeyUsage
+        "1.3.6.1.4.1.311.20.2", // certificate template by name
+        "1.3.6.1.4.1.311.21.7", // certificate template by identifier
+        "1.3.6.1.4.1.311.25.2", // security identifier
+    };
+    return std::ranges::find(copied, dotted(X509_EXTENSION_get_object(extension))) != copied.end();
+}
+
+/// Where the content of the one SEQUENCE begins that the bytes are.
+const unsigned char* contentOfSequence(View der, const char* what) {
+    const auto* position = der.data();
+    long length = 0;
+    int tag = 0;
+    int tagClass = 0;
+    const int form = ASN1_get_object(&position, &length, &tag, &tagClass, static_cast<long>(der.size()));
+    if (form != V_ASN1_CONSTRUCTED || tag != V_ASN1_SEQUENCE || position + length != der.data() + der.size())
+        fail(fmt::format("the message holds no {}", what));
+    return position;
 }
 
 } // namespace
@@ -119,23 +137,6 @@ Request readRequest(View message) {
     request.intact = verifies(cms.get());
     request.envelope = signedContent(cms.get());
     return request;
-}
-
-Opened openEnvelope(View envelope, const Identity& recipient, OSSL_LIB_CTX* library) {
-    const auto cms = readEnvelope(envelope, library);
-    if (OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_enveloped)
-        throw std::runtime_error("the content is not an EnvelopedData");
-    must(CMS_decrypt_set1_pkey(cms.get(), recipient.key.get(), recipient.certificate.get()), "find our recipient");
-    const Bio chain(must(CMS_dataInit(cms.get(), nullptr), "decrypt the envelope"));
-    EVP_CIPHER_CTX* context = nullptr;
-    BIO_get_cipher_ctx(chain.get(), &context);
-    Opened opened;
-    if (context != nullptr) opened.cipher = OBJ_nid2sn(EVP_CIPHER_CTX_get_nid(context));
-    std::array<unsigned char, 4096> chunk{};
-    for (int count = 0; (count = BIO_read(chain.get(), chunk.data(), static_cast<int>(chunk.size()))) > 0;)
-        opened.content.insert(opened.content.end(), chunk.begin(), chunk.begin() + count);
-    if (BIO_get_cipher_status(chain.get()) != 1) fail("decrypt the envelope");
-    return opened;
 }
 
 Extensions SigningRequest::extensions() const {
@@ -165,19 +166,25 @@ SigningRequest readSigningRequest(View der) {
 }
 
 IssuerAndSubject readIssuerAndSubject(View der) {
-    const auto* position = der.data();
-    long length = 0;
-    int tag = 0;
-    int tagClass = 0;
-    const int form = ASN1_get_object(&position, &length, &tag, &tagClass, static_cast<long>(der.size()));
+    const auto* position = contentOfSequence(der, "IssuerAndSubject");
     const auto* end = der.data() + der.size();
-    if (form != V_ASN1_CONSTRUCTED || tag != V_ASN1_SEQUENCE || position + length != end)
-        fail("the CertPoll holds no IssuerAndSubject");
     IssuerAndSubject names;
     names.issuer.reset(must(d2i_X509_NAME(nullptr, &position, end - position), "read the issuer of the CertPoll"));
     names.subject.reset(must(d2i_X509_NAME(nullptr, &position, end - position), "read the subject of the CertPoll"));
     if (position != end) fail("bytes follow the IssuerAndSubject");
     return names;
+}
+
+IssuerAndSerial readIssuerAndSerial(View der) {
+    const auto* position = contentOfSequence(der, "IssuerAndSerialNumber");
+    const auto* end = der.data() + der.size();
+    IssuerAndSerial wanted;
+    wanted.issuer.reset(must(d2i_X509_NAME(nullptr, &position, end - position), "read the issuer of a query"));
+    const std::unique_ptr<ASN1_INTEGER, Release<ASN1_INTEGER_free>> serial(
+        must(d2i_ASN1_INTEGER(nullptr, &position, end - position), "read the serial number of a query"));
+    if (position != end) fail("bytes follow the IssuerAndSerialNumber");
+    wanted.serial = digitsOf(serial.get());
+    return wanted;
 }
 
 } // namespace scepd::ca

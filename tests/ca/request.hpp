@@ -25,16 +25,6 @@ struct Request {
 /// and with exactly one transactionID, messageType and senderNonce of the types that section 3.2.1 demands.
 Request readRequest(View message);
 
-/// What an envelope held and the cipher that it was encrypted with, by OpenSSL's short name.
-struct Opened {
-    Bytes content;
-    std::string cipher;
-};
-
-/// Decrypts a pkcsPKIEnvelope with the ciphers of `library` (nullptr for the default one, which refuses single DES).
-/// Throws std::runtime_error when it is not addressed to that identity or cannot be decrypted.
-Opened openEnvelope(View envelope, const Identity& recipient, OSSL_LIB_CTX* library);
-
 /// A PKCS#10 request with the parts that SCEP looks at.
 struct SigningRequest {
     Pkcs10 pkcs10;
@@ -43,7 +33,8 @@ struct SigningRequest {
     EVP_PKEY* key() const { return X509_REQ_get0_pubkey(pkcs10.get()); }
     const X509_NAME* subject() const { return X509_REQ_get_subject_name(pkcs10.get()); }
 
-    /// subjectAltName, keyUsage and extendedKeyUsage of the extensionReq; everything else in it is ignored.
+    /// subjectAltName, keyUsage, extendedKeyUsage and Microsoft's certificate template and security identifier of the
+    /// extensionReq; everything else in it is ignored.
     Extensions extensions() const;
 
     /// DER without the challengePassword, to be kept on disk; its signature no longer verifies.
@@ -61,5 +52,14 @@ struct IssuerAndSubject {
 
 /// Throws std::runtime_error when the bytes are not a SEQUENCE of exactly two names.
 IssuerAndSubject readIssuerAndSubject(View der);
+
+/// The IssuerAndSerialNumber of a GetCert or GetCRL (RFC 8894 section 3.3.4).
+struct IssuerAndSerial {
+    Name issuer;
+    std::string serial; ///< as serialOf() writes it
+};
+
+/// Throws std::runtime_error when the bytes are not a SEQUENCE of exactly a name and an INTEGER.
+IssuerAndSerial readIssuerAndSerial(View der);
 
 } // namespace scepd::ca

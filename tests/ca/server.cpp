@@ -102,6 +102,10 @@ std::string TestCa::url() const {
     return fmt::format("http://127.0.0.1:{}/scep", port_);
 }
 
+std::string TestCa::adminUrl() const {
+    return fmt::format("http://127.0.0.1:{}/certsrv/mscep_admin/", port_);
+}
+
 void TestCa::setFaults(std::string_view faults) const {
     parseFaults(faults);
     replaceFile(state() / "fault", faults);
@@ -143,7 +147,13 @@ void TestCa::serve(int socket, Visitor& visitor) {
     {
         Connection connection(socket, stop_.get());
         try {
-            if (const auto request = connection.receive()) connection.send(service_.answer(*request));
+            for (bool goesOn = true; goesOn;) {
+                const auto request = connection.receive();
+                if (!request) break;
+                const auto response = service_.answer(*request);
+                connection.send(response);
+                goesOn = response.keepsConnection;
+            }
         } catch (const HttpError& error) {
             connection.send(textResponse(error.status, fmt::format("{}\n", error.what())));
         } catch (const std::exception& error) {

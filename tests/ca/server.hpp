@@ -43,6 +43,9 @@ public:
     /// "http://127.0.0.1:PORT/scep".
     std::string url() const;
 
+    /// Where a character with an administration page gives one-time passwords.
+    std::string adminUrl() const;
+
     /// On 127.0.0.1.
     std::uint16_t port() const { return port_; }
 

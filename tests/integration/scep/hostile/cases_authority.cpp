@@ -1,0 +1,33 @@
+#include "integration/scep/hostile/cases.hpp"
+
+#include <array>
+
+namespace scepd::test {
+
+std::span<const Case> authorityCases() {
+    static const std::array cases{
+        Case{.fault = "swapped-ca",
+             .outcome = "protocol",
+             .sentence = "the CA is another one: ca-fingerprint fits none of its certificates",
+             .asksNothing = true},
+        Case{"expired-ra", "issued", ""},
+        Case{"foreign-ra", "issued", ""},
+        Case{.fault = "leaf-for-ca",
+             .outcome = "protocol",
+             .sentence = "the CA is another one: ca-fingerprint fits none of its certificates",
+             .asksNothing = true},
+        Case{"namesake-ca", "issued", ""},
+        Case{"thousand-cas", "issued", ""},
+        Case{"ca-with-crl", "issued", ""},
+        Case{.fault = "no-cas",
+             .outcome = "protocol",
+             .sentence = "the answer is a list without certificates",
+             .asksNothing = true},
+        Case{"many-caps", "issued", ""},
+        Case{"binary-caps", "issued", ""},
+        Case{"weak-caps", "issued", ""},
+    };
+    return cases;
+}
+
+} // namespace scepd::test
