@@ -68,6 +68,16 @@ std::vector<ManagerObject::ProfileRow> ManagerObject::ListProfiles() {
     });
 }
 
+std::vector<ManagerObject::AuthorityRow> ManagerObject::ListAuthorities() {
+    return answer([&] {
+        std::vector<AuthorityRow> rows;
+        for (const auto& [profile, authority, certificates] : handlers_.authorities())
+            rows.emplace_back(profile, authority.role, authority.subject, authority.fingerprint,
+                              microseconds(authority.notBefore), microseconds(authority.notAfter), certificates);
+        return rows;
+    });
+}
+
 sdbus::ObjectPath ManagerObject::GetCertificate(const std::string& name) {
     return answer([&] {
         const auto found = statuses.find(name);

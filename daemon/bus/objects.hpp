@@ -1,5 +1,6 @@
 #pragma once
 
+#include "record/authority.hpp"
 #include "record/overview.hpp"
 #include "record/request.hpp"
 #include "record/status.hpp"
@@ -25,6 +26,7 @@ struct Handlers {
     std::function<void()> reload;
     /// Public PEM text: "certificate", "chain" or "ca".
     std::function<std::string(const std::string& name, const std::string& what)> pem;
+    std::function<std::vector<record::KnownAuthority>()> authorities;
 };
 
 /// The daemon on the bus: /org/scepd1 with one object per certificate below it. It shows values that are handed in and

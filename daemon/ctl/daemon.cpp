@@ -212,6 +212,15 @@ std::vector<record::Rule> Daemon::profiles() {
     return result;
 }
 
+std::vector<record::KnownAuthority> Daemon::authorities() {
+    std::vector<record::KnownAuthority> result;
+    for (const auto& row : manager_->ListAuthorities())
+        result.push_back({row.get<0>(),
+                          {row.get<1>(), row.get<2>(), row.get<3>(), time(row.get<4>()), time(row.get<5>())},
+                          row.get<6>()});
+    return result;
+}
+
 std::vector<profile::Diagnostic> Daemon::diagnostics() {
     return diagnosticsFrom(manager_->Diagnostics());
 }

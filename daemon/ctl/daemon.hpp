@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "profile/profile.hpp"
+#include "record/authority.hpp"
 #include "record/history.hpp"
 #include "record/overview.hpp"
 
@@ -79,6 +80,7 @@ public:
     std::vector<Listed> list();
     Certificate certificate(const std::string& name);
     std::vector<record::Rule> profiles();
+    std::vector<record::KnownAuthority> authorities();
     std::vector<profile::Diagnostic> diagnostics();
     std::vector<profile::Diagnostic> reload();
     std::string version();

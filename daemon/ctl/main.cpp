@@ -69,6 +69,8 @@ void addReading(CLI::App& app, Arguments& a) {
     auto* profiles = verb(app, "profiles", "the profiles as loaded, or one of them", a,
                           [&a](const auto& console) { return ctl::profiles(console, a.name); });
     profiles->add_option("FILE", a.name, "a profile's path or file name");
+    verb(app, "ca", "the CAs that were met, with fingerprints and expiry", a,
+         [](const auto& console) { return ctl::ca(console); });
     verb(app, "monitor", "tell what happens until interrupted", a,
          [](const auto& console) { return ctl::monitor(console); });
     verb(app, "version", "our version and the daemon's", a,

@@ -76,6 +76,20 @@ std::string moment(Time time, Time now) {
     return fmt::format("{} ({})", absolute(time, now), relative(time, now));
 }
 
+std::vector<std::string> fingerprintLines(std::string_view hex) {
+    constexpr std::size_t pairsOnALine = 16;
+    std::vector<std::string> lines;
+    for (std::size_t pair = 0; pair * 2 < hex.size(); ++pair) {
+        if (pair % pairsOnALine == 0)
+            lines.emplace_back();
+        else
+            lines.back() += ':';
+        for (const char digit : hex.substr(pair * 2, 2))
+            lines.back() += digit >= 'a' && digit <= 'f' ? static_cast<char>(digit - 'a' + 'A') : digit;
+    }
+    return lines;
+}
+
 std::string counted(std::size_t count, std::string_view noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Text for people: safe on a terminal, of a known width, with times they can read.
 namespace scepd::ctl {
@@ -28,6 +29,10 @@ std::string absolute(Time time, Time now);
 
 /// "2026-12-13 (in 23 days)"; "" for never.
 std::string moment(Time time, Time now);
+
+/// A SHA-256 fingerprint in hex as people compare it, with what openssl and browsers show: pairs in upper case with
+/// colons, sixteen on a line.
+std::vector<std::string> fingerprintLines(std::string_view hex);
 
 /// "1 certificate", "5 certificates".
 std::string counted(std::size_t count, std::string_view noun);

@@ -26,6 +26,9 @@ Exit show(const Console& console, const std::string& name);
 /// The rules as the daemon loaded them and what is wrong with them; or one of them, by its path or file name.
 Exit profiles(const Console& console, const std::string& file);
 
+/// The CAs that this endpoint has met, with their fingerprints in full and when they expire.
+Exit ca(const Console& console);
+
 /// How `request` and `renew` end: at once, or when every certificate is where it should be.
 struct Patience {
     bool wait = false;

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
+#include "enroll/authorities.hpp"
 #include "scep/transport.hpp"
 #include "store/generation.hpp"
 
@@ -33,6 +34,7 @@ void Session::openAt(const std::string& url, Time now) {
                                        firstUseFile().string()));
     }
     if (std::holds_alternative<scep::FirstSight>(pinned)) remember();
+    noteAuthorities(wanted_, *authorities_);
     progress_.phase("capabilities");
     capabilities_ = client_->getCapabilities();
 }

@@ -3,6 +3,7 @@
 #include "scepd/engine.hpp"
 
 #include "base/log.hpp"
+#include "store/authorities.hpp"
 #include "store/transaction.hpp"
 
 #include <algorithm>
@@ -59,6 +60,7 @@ void Engine::startAttempt(Entry& entry, Action action) {
 
 void Engine::attemptEnded(Entry& entry, const record::Report& report) {
     const auto ran = std::exchange(entry.running, std::nullopt);
+    entry.authorities = store::readAuthorities(places_.root, entry.name());
     std::visit([&](const auto& result) { ended(entry, result); }, report);
     changed(entry);
     planSoon();

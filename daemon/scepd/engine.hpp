@@ -2,6 +2,7 @@
 
 #include "base/loop.hpp"
 #include "profile/load.hpp"
+#include "record/authority.hpp"
 #include "record/overview.hpp"
 #include "record/request.hpp"
 #include "scepd/entry.hpp"
@@ -57,6 +58,9 @@ public:
 
     /// Public PEM text of what is held: "certificate", "chain" or "ca". Throws Error{local} when nothing is held.
     [[nodiscard]] std::string pem(const std::string& name, const std::string& what) const;
+
+    /// The CAs that the certificates' exchanges met.
+    [[nodiscard]] std::vector<record::KnownAuthority> authorities() const;
 
     /// One line for systemctl status: "5 certificates: 4 valid, 1 waiting".
     [[nodiscard]] std::string summary() const;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "profile/profile.hpp"
+#include "record/authority.hpp"
 #include "record/history.hpp"
 #include "record/request.hpp"
 #include "record/status.hpp"
@@ -29,8 +30,9 @@ struct Entry {
     schedule::Policy policy;
     std::string blocked; ///< Why this version cannot request it; empty when it can.
     std::optional<record::Held> held;
-    record::History history, written; ///< What happened, and what of it is on the disk.
-    record::RequestOptions asked;     ///< Of the last request that was not served yet.
+    std::vector<record::Authority> authorities; ///< That the last exchange met.
+    record::History history, written;           ///< What happened, and what of it is on the disk.
+    record::RequestOptions asked;               ///< Of the last request that was not served yet.
     std::optional<Running> running;
     std::string lastComplaint; ///< The last warning in the log, and when: the same one is not repeated within an hour.
     Time lastComplaintTime;

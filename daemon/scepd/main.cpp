@@ -82,6 +82,7 @@ int serve(const Options& options) {
             .cancel = [&](const auto& name) { engine->cancel(name); },
             .reload = [&] { engine->reload(); },
             .pem = [&](const auto& name, const auto& what) { return engine->pem(name, what); },
+            .authorities = [&] { return engine->authorities(); },
         });
     engine->reload();
 

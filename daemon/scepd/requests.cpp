@@ -2,6 +2,7 @@
 
 #include "scepd/engine.hpp"
 
+#include "scepd/overview.hpp"
 #include "store/generation.hpp"
 
 #include <algorithm>
@@ -60,6 +61,10 @@ std::string Engine::pem(const std::string& name, const std::string& what) const 
     if (what == "chain" || what == "ca") return store::readPublic(places_.root, name, what);
     throw Error(Fault::configuration,
                 fmt::format("there is no \"{}\" to get: certificate, chain and ca are known", what));
+}
+
+std::vector<record::KnownAuthority> Engine::authorities() const {
+    return knownAuthorities(entries_);
 }
 
 } // namespace scepd

@@ -14,6 +14,7 @@
 /// - current -> generation-7: the newest generation
 /// - transaction.{key,csr,toml}: an exchange that the CA may have answered (store/transaction)
 /// - history.toml: what attempts left behind (store/history)
+/// - authorities.toml: the CA that the last exchange met (store/authorities)
 /// - lock: held by the one attempt that runs
 namespace scepd::store {
 

@@ -115,6 +115,13 @@ private:
                                                     if (what != "ca") throw Error(Fault::configuration, "no such part");
                                                     return name + " PEM";
                                                 },
+                                                .authorities =
+                                                    [] {
+                                                        return std::vector<record::KnownAuthority>{
+                                                            {"/etc/scepd/profiles.d/office.toml",
+                                                             {"ca", "CN=ca", "ab12", Time(1s), Time(2s)},
+                                                             {"log", "web"}}};
+                                                    },
                                             });
         objects->show(
             {statusOf("web", State::valid), statusOf("log", State::waiting), statusOf("kiosk", State::notApplicable)});
@@ -267,6 +274,18 @@ TEST_F(ObjectsTest, AFailedHandlerIsAnAnswerAndTheBusGoesOn) {
     };
     EXPECT_EQ(errorOf([&] { pem("key"); }), "org.scepd1.Error.Configuration");
     EXPECT_EQ(pem("ca"), "web PEM");
+}
+
+TEST_F(ObjectsTest, AuthoritiesAreListedWithWhoDependsOnThem) {
+    std::vector<sdbus::Struct<std::string, std::string, std::string, std::string, std::uint64_t, std::uint64_t,
+                              std::vector<std::string>>>
+        rows;
+    proxy("/org/scepd1")->callMethod("ListAuthorities").onInterface(manager).storeResultsTo(rows);
+
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0],
+              (decltype(rows)::value_type{
+                  "/etc/scepd/profiles.d/office.toml", "ca", "CN=ca", "ab12", 1'000'000, 2'000'000, {"log", "web"}}));
 }
 
 TEST_F(ObjectsTest, TheVersionIsAProperty) {

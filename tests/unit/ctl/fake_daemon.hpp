@@ -121,6 +121,9 @@ public:
     std::function<std::vector<std::string>(const std::vector<std::string>& names, const Properties& options)> onRequest;
     std::function<void()> afterRequest; ///< After that answer.
     std::vector<sdbus::Struct<std::string, std::uint32_t, std::uint32_t, std::string, std::string>> findings;
+    std::vector<sdbus::Struct<std::string, std::string, std::string, std::string, std::uint64_t, std::uint64_t,
+                              std::vector<std::string>>>
+        authorities;
     Properties options;        ///< Of the last request.
     bool mayAskPerson = false; ///< The last request allowed interactive authorization.
     std::string challenge;     ///< What the descriptor of the last request could read.
@@ -174,6 +177,12 @@ private:
                  {"http://ca.example.com/scep"},
                  "sha256:aa",
                  {"wifi"}}};
+    }
+
+    std::vector<sdbus::Struct<std::string, std::string, std::string, std::string, std::uint64_t, std::uint64_t,
+                              std::vector<std::string>>>
+    ListAuthorities() override {
+        return authorities;
     }
 
     void Reload(

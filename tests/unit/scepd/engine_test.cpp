@@ -2,6 +2,7 @@
 
 #include "base/loop.hpp"
 #include "profile/request_digest.hpp"
+#include "store/authorities.hpp"
 #include "store/generation.hpp"
 #include "store/history.hpp"
 #include "store/report.hpp"
@@ -290,6 +291,25 @@ TEST_F(EngineTest, AHookThatFailedDegradesAndLeavesTheCertificateDeployed) {
     EXPECT_THAT(deployerCalls, ElementsAre("deploy 1", "confirm 1"));
     EXPECT_EQ(statuses["peer"].reason, "generation 1 is deployed, but hook tell failed: exit code 3");
     EXPECT_EQ(statuses["peer"].nextAction, Action::renew);
+}
+
+TEST_F(EngineTest, TheCasThatWereMetAreKnownAtStartAndAfterEveryAttemptOnceForAProfile) {
+    const record::Authority first{"ca", "CN=ca", "ab12", Time(1s), Time(2s)};
+    const record::Authority second{"ra", "CN=ra", "cd34", Time(1s), Time(2s)};
+    root.write("etc/scepd/profiles.d/peers.toml",
+               std::string(profileText) + "\n[certificate.log]\nusage = \"syslog\"\nsubject = \"CN=log\"\n");
+    store::writeAuthorities(root.path(), "peer", {first});
+    store::writeAuthorities(root.path(), "log", {first});
+    reports("peer", record::Refused{"badRequest", "no"});
+    reports("log", record::Pending{"ab12"});
+    engine->reload();
+    const auto file = (root / "etc/scepd/profiles.d/peers.toml").string();
+    EXPECT_THAT(engine->authorities(), ElementsAre(record::KnownAuthority{file, first, {"log", "peer"}}));
+
+    store::writeAuthorities(root.path(), "peer", {first, second});
+    runUntilState(State::failed);
+    EXPECT_THAT(engine->authorities(), ElementsAre(record::KnownAuthority{file, first, {"log", "peer"}},
+                                                   record::KnownAuthority{file, second, {"peer"}}));
 }
 
 TEST_F(EngineTest, AValidCertificateIsLeftAloneUnlessRenewalIsAskedFor) {
