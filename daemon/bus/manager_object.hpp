@@ -52,6 +52,8 @@ private:
     std::vector<std::string> Queue() override { return overview_.queue; }
     std::vector<Finding> Diagnostics() override;
 
+    [[nodiscard]] bool isBusy(const std::string& name) const;
+
     std::string version_;
     Handlers& handlers_;
     Access& access_;

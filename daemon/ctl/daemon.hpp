@@ -58,6 +58,8 @@ struct Ask {
     bool renew = false, force = false;
     /// Opened here and handed over as a descriptor: no challenge passes through us.
     std::optional<std::string> challengeFile = {};
+    /// Where the daemon writes what is said to the CA and back, borrowed; -1: nowhere.
+    int trace = -1;
 };
 
 /// The path of a certificate's object, whether there is one or not; and its inverse, empty for a path of another kind.
@@ -88,6 +90,10 @@ public:
     /// Asks, and returns the names of the certificates that were asked for.
     std::vector<std::string> request(const Ask& ask);
 
+    /// A request for a CA that is asked by hand, as PEM; and such a CA's answer.
+    std::string createRequest(const std::string& name);
+    void import(const std::string& name, const std::string& text);
+
     using Requested = std::function<void(const std::vector<std::string>& names, const sdbus::Error* error)>;
     /// As request(), with the answer given to `then` while somebody runs the connection. Error is null after a success.
     void requestLater(const Ask& ask, Requested then);
@@ -107,6 +113,7 @@ private:
     class Manager;
     class Object;
     [[nodiscard]] sdbus::MethodCall requestCall(const Ask& ask);
+    sdbus::MethodReply act(const std::string& name, const char* method, const std::vector<std::string>& arguments);
 
     std::unique_ptr<sdbus::IConnection> connection_;
     std::unique_ptr<Manager> manager_;

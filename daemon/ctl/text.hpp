@@ -14,6 +14,12 @@ namespace scepd::ctl {
 /// chose, and that must not steer the terminal.
 std::string printable(std::string_view text);
 
+/// The same for text of several lines, which stay; bytes that are no ASCII become "?" too.
+std::string printableLines(std::string_view text);
+
+/// Standard base64 (RFC 4648 section 4) on one line.
+std::string base64(std::string_view bytes);
+
 /// Columns that UTF-8 text takes: its characters are counted, combining ones and double width are not known.
 std::size_t columns(std::string_view text);
 

@@ -41,6 +41,17 @@ Exit request(const Console& console, const Ask& ask, const Patience& patience);
 /// Asks for new ones in the place of these.
 Exit renew(const Console& console, const std::vector<std::string>& names, const Patience& patience);
 
+/// Makes one attempt now, a renewal when a valid one is held, and shows every message of it, decoded and without
+/// secrets. Ends as `request` with --wait does, but with the first attempt: Exit::pending when the CA keeps the
+/// request.
+Exit trace(const Console& console, const std::string& name, Duration timeout);
+
+/// Prints the request (PKCS#10, PEM) for a CA that is asked by hand, and nothing else: for a file.
+Exit csr(const Console& console, const std::string& name);
+
+/// Gives that CA's answer to the daemon: certificate and chain, from a file or, with "-", from standard input.
+Exit import(const Console& console, const std::string& name, const std::string& file);
+
 /// Makes the daemon read the profiles again and says what is wrong with them; Exit::failed when one has an error.
 Exit reload(const Console& console);
 

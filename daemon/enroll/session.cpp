@@ -22,9 +22,10 @@ void Session::open(Time now) {
 }
 
 void Session::openAt(const std::string& url, Time now) {
-    client_.emplace(wanted_.profile.scep, url, wanted_.root);
+    client_.emplace(wanted_.profile.scep, url, wanted_.root, progress_.trace().observer());
     progress_.phase("authority", scep::shownUrl(url));
     const auto offered = client_->getAuthorities();
+    progress_.trace().offered(offered);
     const auto pinned = pin();
     try {
         authorities_ = scep::authenticate(offered, pinned, wanted_.profile.scep.recipientFingerprint, now);
@@ -35,16 +36,21 @@ void Session::openAt(const std::string& url, Time now) {
     }
     if (std::holds_alternative<scep::FirstSight>(pinned)) remember();
     noteAuthorities(wanted_, *authorities_);
+    progress_.trace().authenticated(*authorities_);
     progress_.phase("capabilities");
     capabilities_ = client_->getCapabilities();
+    progress_.trace().capabilities(capabilities_);
 }
 
 Outcome Session::ask(scep::MessageType type, const std::string& transaction, std::string_view content,
                      const scep::Sender& sender) {
     const auto algorithms = scep::chooseAlgorithms(capabilities_, wanted_.profile.scep.security);
     const auto message = scep::buildMessage(type, transaction, content, sender, authorities_->recipient, algorithms);
+    progress_.trace().message(type, content, message, sender, authorities_->recipient, algorithms);
     const scep::Expectation expectation{transaction, message.senderNonce, authorities_->all, strength()};
-    return client_->exchange(message, expectation, sender);
+    auto outcome = client_->exchange(message, expectation, sender);
+    progress_.trace().answer(outcome);
+    return outcome;
 }
 
 std::filesystem::path Session::firstUseFile() const {

@@ -15,13 +15,14 @@ std::optional<std::filesystem::path> below(const std::filesystem::path& root, co
     return path ? std::optional(root / std::filesystem::path(*path).relative_path()) : std::nullopt;
 }
 
-HttpOptions optionsOf(const profile::Scep& scep, const std::filesystem::path& root) {
+HttpOptions optionsOf(const profile::Scep& scep, const std::filesystem::path& root, HttpObserver observer) {
     return {.timeout = scep.timeout,
             .proxy = scep.proxy,
             .interface = scep.interface,
             .tlsCaCertificates = below(root, scep.tlsCaCertificates),
             .tlsClientCertificate = below(root, scep.tlsClientCertificate),
-            .tlsClientKey = below(root, scep.tlsClientKey)};
+            .tlsClientKey = below(root, scep.tlsClientKey),
+            .observer = std::move(observer)};
 }
 
 bool isSuccess(long status) {
@@ -52,8 +53,8 @@ bool mayBeMessage(const HttpResponse& response) {
 
 } // namespace
 
-Client::Client(const profile::Scep& scep, std::string url, const std::filesystem::path& root)
-    : url_(std::move(url)), identifier_(scep.caIdentifier), http_(optionsOf(scep, root)) {}
+Client::Client(const profile::Scep& scep, std::string url, const std::filesystem::path& root, HttpObserver observer)
+    : url_(std::move(url)), identifier_(scep.caIdentifier), http_(optionsOf(scep, root, std::move(observer))) {}
 
 Capabilities Client::getCapabilities() {
     try {

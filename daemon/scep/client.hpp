@@ -25,8 +25,9 @@ struct HttpFailure {
 /// One exchange with the SCEP server at one URL, over one connection; `timeout` of the profile bounds all of it.
 class Client {
 public:
-    /// `url` is one of the profile's; files that the profile names are below `root`.
-    Client(const profile::Scep& scep, std::string url, const std::filesystem::path& root);
+    /// `url` is one of the profile's; files that the profile names are below `root`. `observer` is told of every
+    /// request.
+    Client(const profile::Scep& scep, std::string url, const std::filesystem::path& root, HttpObserver observer = {});
 
     /// GetCACaps. Whatever is no list of capabilities counts as none, also a connection that is dropped: old servers do
     /// that (RFC 8894 section 3.5.2). Ask after getAuthorities(), which tells whether anybody is there.

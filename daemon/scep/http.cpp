@@ -90,7 +90,8 @@ List headers(std::initializer_list<std::string> lines) {
 /// The curl handle and everything that is said with it.
 class Http::Handle {
 public:
-    explicit Handle(const HttpOptions& options) : deadline_(Clock::now() + options.timeout), timeout_(options.timeout) {
+    explicit Handle(const HttpOptions& options)
+        : observer_(options.observer), deadline_(Clock::now() + options.timeout), timeout_(options.timeout) {
         initialiseLibrary();
         handle_.reset(curl_easy_init());
         if (!handle_) throw Error(Fault::local, "start libcurl: no memory");
@@ -109,7 +110,7 @@ public:
             set(CURLOPT_HTTPGET, 1L);
         }
         for (int redirects = 0;; ++redirects) {
-            auto response = once(url, limit);
+            auto response = observed(isPost, url, body, limit);
             const auto next = redirectedTo(response.status, isPost);
             if (!next) return response;
             if (redirects == mostRedirects || !mayRedirect(url, *next))
@@ -155,6 +156,22 @@ private:
         setPath(CURLOPT_SSLKEY, options.tlsClientKey);
     }
 
+    HttpResponse observed(bool isPost, const std::string& url, std::string_view sent, std::size_t limit) {
+        if (!observer_) return once(url, limit);
+        const auto begin = Clock::now();
+        const auto tell = [&](const HttpResponse* response, const std::string& failure) {
+            observer_({isPost, url, sent, response, failure, std::chrono::ceil<Duration>(Clock::now() - begin)});
+        };
+        try {
+            const auto response = once(url, limit);
+            tell(&response, {});
+            return response;
+        } catch (const Error& error) {
+            tell(nullptr, error.what());
+            throw;
+        }
+    }
+
     HttpResponse once(const std::string& url, std::size_t limit) {
         const auto remaining = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now());
         if (remaining.count() <= 0) throw timedOut(url);
@@ -170,7 +187,16 @@ private:
         if (code != CURLE_OK) throw failure(url, code);
         HttpResponse response{.body = std::move(sink.body)};
         curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &response.status);
+        response.contentType = header("Content-Type");
+        response.server = header("Server");
+        response.date = header("Date");
         return response;
+    }
+
+    [[nodiscard]] std::string header(const char* name) const {
+        curl_header* found = nullptr;
+        const auto result = curl_easy_header(handle_.get(), name, 0, CURLH_HEADER, -1, &found);
+        return result == CURLHE_OK ? found->value : std::string();
     }
 
     Error timedOut(const std::string& url) const {
@@ -198,6 +224,7 @@ private:
 
     std::array<char, CURL_ERROR_SIZE> reason_{};
     std::unique_ptr<CURL, decltype([](CURL* handle) { curl_easy_cleanup(handle); })> handle_;
+    HttpObserver observer_;
     Clock::time_point deadline_;
     Duration timeout_;
 };

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,21 @@
 /// HTTP for one exchange with one server: the only room that knows libcurl.
 namespace scepd::scep {
 
+struct HttpResponse;
+
+/// One request and what came of it, as whoever looks on sees it. URL and bodies are as they were sent: what of them
+/// people may see is the observer's concern.
+struct HttpExchange {
+    bool isPost = false;
+    const std::string& url;
+    std::string_view sent;
+    const HttpResponse* response = nullptr; ///< None when the request failed.
+    std::string failure;                    ///< Why there is none.
+    Duration duration{};
+};
+/// Called after every request, those behind redirects included.
+using HttpObserver = std::function<void(const HttpExchange&)>;
+
 /// How to reach the server; paths are complete, with --root in front.
 struct HttpOptions {
     Duration timeout = std::chrono::seconds(60); ///< For all requests of the exchange together.
@@ -19,12 +35,14 @@ struct HttpOptions {
     std::optional<std::string> interface;
     std::optional<std::filesystem::path> tlsCaCertificates; ///< Instead of the system's.
     std::optional<std::filesystem::path> tlsClientCertificate, tlsClientKey;
+    HttpObserver observer{};
 };
 
 /// What a server answered, whatever its status.
 struct HttpResponse {
     long status = 0;
     std::string body;
+    std::string contentType{}, server{}, date{}; ///< Of its headers, as they came; empty: there was none.
 };
 
 /// One connection that is kept between requests. Answers are bounded in size and the whole exchange in time, counted

@@ -17,8 +17,8 @@ namespace scepd {
 
 /// What runs for a certificate now: an attempt of scepd-enroll, or a deployment.
 struct Running {
-    record::Action action = record::Action::nothing;
-    unsigned id = 0; ///< Answers that come for another one are too late.
+    record::Action action = record::Action::nothing; ///< nothing: what is done for a CA that is asked by hand.
+    unsigned id = 0;                                 ///< Answers that come for another one are too late.
     std::string phase;
     std::unique_ptr<EnrollRun> child; ///< None while the deployer works.
 };

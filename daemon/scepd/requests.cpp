@@ -20,8 +20,11 @@ std::vector<std::string> Engine::request(const std::vector<std::string>& names, 
         if (!(named || names.empty()) || !inGroups) continue;
         if (named && !entry.blocked.empty())
             throw Error(Fault::configuration, fmt::format("{}: {}", name, entry.blocked));
-        record::RequestOptions own{
-            .renew = options.renew, .force = options.force, .challenge = std::move(options.challenge), .groups = {}};
+        record::RequestOptions own{.renew = options.renew,
+                                   .force = options.force,
+                                   .challenge = std::move(options.challenge),
+                                   .trace = std::move(options.trace),
+                                   .groups = {}};
         if (entry.blocked.empty() && ask(entry, std::move(own))) affected.push_back(name);
     }
     planSoon();
@@ -49,6 +52,7 @@ bool Engine::ask(Entry& entry, record::RequestOptions options) {
 void Engine::cancel(const std::string& name) {
     auto* entry = find(name);
     if (entry == nullptr || !entry->running || !entry->running->child) return;
+    if (entry->running->action == record::Action::nothing) return endByHand(*entry);
     entry->history.requested = never; // what was asked for is not wanted any more
     attemptEnded(*entry, record::Failed{Fault::local, "cancelled on request", std::nullopt});
 }

@@ -42,6 +42,7 @@ public:
     FakeCertificate& operator=(const FakeCertificate&) = delete;
 
     Shown shown;
+    std::string imported; ///< What the last Import brought.
 
     /// Becomes `what` and says so in one signal.
     void become(const Shown& what) {
@@ -55,6 +56,14 @@ public:
 private:
     void Request(sdbus::Result<>&& result, Properties) override { result.returnResults(); }
     void Cancel(sdbus::Result<>&& result) override { result.returnResults(); }
+    void CreateRequest(sdbus::Result<std::string>&& result) override {
+        result.returnResults("-----BEGIN CERTIFICATE REQUEST-----\nMII=\n-----END CERTIFICATE REQUEST-----\n");
+    }
+    void Import(sdbus::Result<>&& result, std::string pem) override {
+        imported = pem;
+        shown.generation += 1;
+        result.returnResults();
+    }
     std::string GetPem(const std::string&) override { return {}; }
     std::string Name() override { return shown.name; }
     std::string Profile() override { return "/etc/scepd/profiles.d/office.toml"; }
@@ -126,6 +135,7 @@ public:
         authorities;
     Properties options;        ///< Of the last request.
     bool mayAskPerson = false; ///< The last request allowed interactive authorization.
+    sdbus::UnixFd trace;       ///< Of the last request; stays open until a test closes it.
     std::string challenge;     ///< What the descriptor of the last request could read.
 
 private:
@@ -135,6 +145,7 @@ private:
         try {
             options = with;
             mayAskPerson = Flags::mayAskPerson(*getObject().getCurrentlyProcessedMessage());
+            if (with.contains("trace")) trace = with.at("trace").get<sdbus::UnixFd>();
             if (with.contains("challenge")) challenge = readAll(with.at("challenge").get<sdbus::UnixFd>());
             for (const auto& name : names)
                 GetCertificate(name);
