@@ -30,4 +30,9 @@ sdbus::Error notApplicable(const std::string& name) {
             "the certificate " + name + " is for other groups of endpoints than this one's"};
 }
 
+sdbus::Error busy(const std::string& name) {
+    return {"org.scepd1.Error.Busy",
+            "an attempt or a deployment runs for " + name + " now; ask again when it has ended"};
+}
+
 } // namespace scepd::bus

@@ -16,6 +16,9 @@ sdbus::Error busError(const Error& error);
 sdbus::Error noSuchCertificate(const std::string& name);
 sdbus::Error notApplicable(const std::string& name);
 
+/// The bus error for what cannot be done while something runs for a certificate.
+sdbus::Error busy(const std::string& name);
+
 /// Body of every method handler: whatever it throws leaves as an sdbus::Error. Anything else would give the caller no
 /// reply and leave the connection unusable (sdbus-c++ 1.2).
 template <typename Body>

@@ -21,7 +21,7 @@ Value valueOf(const std::string& option, const sdbus::Variant& variant) {
 /// A descriptor of our own: the one in the message is closed with it.
 UniqueFd keep(const sdbus::UnixFd& fd) {
     UniqueFd copy(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
-    if (!copy) throw systemError("keep the challenge's file descriptor");
+    if (!copy) throw systemError("keep a file descriptor");
     return copy;
 }
 
@@ -49,10 +49,12 @@ record::RequestOptions requestOptions(const Options& options) {
             result.force = valueOf<bool>(name, value);
         else if (name == "challenge")
             result.challenge = keep(valueOf<sdbus::UnixFd>(name, value));
+        else if (name == "trace")
+            result.trace = keep(valueOf<sdbus::UnixFd>(name, value));
         else if (name == "groups")
             result.groups = valueOf<std::vector<std::string>>(name, value);
         else
-            invalid(fmt::format("there is no option {}: renew, force, challenge and groups are known", name));
+            invalid(fmt::format("there is no option {}: renew, force, challenge, trace and groups are known", name));
     }
     return result;
 }

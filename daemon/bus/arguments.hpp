@@ -18,8 +18,8 @@ std::string objectPath(const std::string& certificate);
 /// Refuses what a caller wrote: throws org.freedesktop.DBus.Error.InvalidArgs.
 [[noreturn]] void invalid(const std::string& text);
 
-/// The options renew, force, challenge and groups. Throws InvalidArgs for another one or one of another type. The
-/// challenge is a descriptor of our own: the one in the message is closed with it.
+/// The options renew, force, challenge, trace and groups. Throws InvalidArgs for another one or one of another type.
+/// The descriptors are our own: those in the message are closed with it.
 record::RequestOptions requestOptions(const Options& options);
 
 } // namespace scepd::bus

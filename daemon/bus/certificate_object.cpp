@@ -1,6 +1,7 @@
 #include "bus/certificate_object.hpp"
 
 #include "bus/changes.hpp"
+#include "bus/later.hpp"
 
 #include <memory>
 #include <utility>
@@ -25,6 +26,7 @@ void CertificateObject::show(const record::Status& status) {
 
 void CertificateObject::Request(sdbus::Result<>&& result, Options options) {
     auto asked = std::make_shared<record::RequestOptions>(requestOptions(options));
+    if (asked->trace && !status_.phase.empty()) throw busy(status_.name);
     const auto action = asked->renew ? "org.scepd1.renew" : "org.scepd1.request";
     whenAllowed(access_, *getObject().getCurrentlyProcessedMessage(), action, std::move(result),
                 [handlers = &handlers_, asked, name = status_.name](const auto& reply) {
@@ -39,6 +41,28 @@ void CertificateObject::Cancel(sdbus::Result<>&& result) {
                     handlers->cancel(name);
                     reply.returnResults();
                 });
+}
+
+void CertificateObject::CreateRequest(sdbus::Result<std::string>&& result) {
+    if (!status_.phase.empty()) throw busy(status_.name);
+    whenAllowedLater(access_, *getObject().getCurrentlyProcessedMessage(), "org.scepd1.manage", std::move(result),
+                     [handlers = &handlers_, name = status_.name](const auto& reply) {
+                         const auto done = [reply](const std::expected<std::string, Error>& made) {
+                             made ? reply->give(*made) : reply->fail(busError(made.error()));
+                         };
+                         if (!handlers->createRequest(name, done)) throw busy(name);
+                     });
+}
+
+void CertificateObject::Import(sdbus::Result<>&& result, std::string pem) {
+    if (!status_.phase.empty()) throw busy(status_.name);
+    whenAllowedLater(access_, *getObject().getCurrentlyProcessedMessage(), "org.scepd1.manage", std::move(result),
+                     [handlers = &handlers_, name = status_.name, pem = std::move(pem)](const auto& reply) {
+                         const auto done = [reply](const std::expected<std::string, Error>& imported) {
+                             imported ? reply->give() : reply->fail(busError(imported.error()));
+                         };
+                         if (!handlers->import(name, pem, done)) throw busy(name);
+                     });
 }
 
 std::string CertificateObject::GetPem(const std::string& what) {

@@ -37,6 +37,8 @@ private:
 
     void Request(sdbus::Result<>&& result, Options options) override;
     void Cancel(sdbus::Result<>&& result) override;
+    void CreateRequest(sdbus::Result<std::string>&& result) override;
+    void Import(sdbus::Result<>&& result, std::string pem) override;
     std::string GetPem(const std::string& what) override;
 
     template <typename Value>

@@ -26,16 +26,23 @@ void ManagerObject::Request(sdbus::Result<std::vector<sdbus::ObjectPath>>&& resu
                             Options options) {
     auto asked = std::make_shared<record::RequestOptions>(requestOptions(options));
     if (asked->challenge && names.size() != 1) invalid("a challenge belongs to exactly one certificate: name it");
+    if (asked->trace && names.size() != 1) invalid("a trace shows exactly one certificate: name it");
     for (const auto& name : names)
         GetCertificate(name);
     const auto action = asked->renew ? "org.scepd1.renew" : "org.scepd1.request";
     whenAllowed(access_, *getObject().getCurrentlyProcessedMessage(), action, std::move(result),
                 [this, asked, names = std::move(names)](const auto& reply) {
+                    if (asked->trace && isBusy(names.front())) throw busy(names.front());
                     std::vector<sdbus::ObjectPath> paths;
                     for (const auto& name : handlers_.request(names, std::move(*asked)))
                         paths.emplace_back(objectPath(name));
                     reply.returnResults(paths);
                 });
+}
+
+bool ManagerObject::isBusy(const std::string& name) const {
+    const auto found = statuses.find(name);
+    return found != statuses.end() && !found->second.phase.empty();
 }
 
 void ManagerObject::Reload(sdbus::Result<std::vector<Finding>>&& result) {
@@ -64,6 +71,16 @@ std::vector<ManagerObject::ProfileRow> ManagerObject::ListProfiles() {
         for (const auto& rule : overview_.rules)
             rows.emplace_back(rule.file, rule.applies, rule.groups, rule.description, rule.urls, rule.trust,
                               rule.certificates);
+        return rows;
+    });
+}
+
+std::vector<ManagerObject::AuthorityRow> ManagerObject::ListAuthorities() {
+    return answer([&] {
+        std::vector<AuthorityRow> rows;
+        for (const auto& [profile, authority, certificates] : handlers_.authorities())
+            rows.emplace_back(profile, authority.role, authority.subject, authority.fingerprint,
+                              microseconds(authority.notBefore), microseconds(authority.notAfter), certificates);
         return rows;
     });
 }

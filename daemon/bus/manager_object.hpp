@@ -36,6 +36,8 @@ private:
         sdbus::Struct<std::string, std::string, std::string, std::string, std::uint64_t, std::uint64_t, std::string>;
     using ProfileRow = sdbus::Struct<std::string, bool, std::vector<std::string>, std::string, std::vector<std::string>,
                                      std::string, std::vector<std::string>>;
+    using AuthorityRow = sdbus::Struct<std::string, std::string, std::string, std::string, std::uint64_t, std::uint64_t,
+                                       std::vector<std::string>>;
     using Finding = sdbus::Struct<std::string, std::uint32_t, std::uint32_t, std::string, std::string>;
 
     void Request(sdbus::Result<std::vector<sdbus::ObjectPath>>&& result, std::vector<std::string> names,
@@ -43,11 +45,14 @@ private:
     void Reload(sdbus::Result<std::vector<Finding>>&& result) override;
     std::vector<Row> List() override;
     std::vector<ProfileRow> ListProfiles() override;
+    std::vector<AuthorityRow> ListAuthorities() override;
     sdbus::ObjectPath GetCertificate(const std::string& name) override;
     std::string Version() override { return version_; }
     std::vector<std::string> Groups() override { return overview_.groups; }
     std::vector<std::string> Queue() override { return overview_.queue; }
     std::vector<Finding> Diagnostics() override;
+
+    [[nodiscard]] bool isBusy(const std::string& name) const;
 
     std::string version_;
     Handlers& handlers_;

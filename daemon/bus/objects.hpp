@@ -1,9 +1,12 @@
 #pragma once
 
+#include "base/error.hpp"
+#include "record/authority.hpp"
 #include "record/overview.hpp"
 #include "record/request.hpp"
 #include "record/status.hpp"
 
+#include <expected>
 #include <functional>
 #include <map>
 #include <memory>
@@ -23,8 +26,16 @@ struct Handlers {
     std::function<std::vector<std::string>(const std::vector<std::string>& names, record::RequestOptions)> request;
     std::function<void(const std::string& name)> cancel;
     std::function<void()> reload;
+    /// Called once at the end of what takes a while.
+    using Done = std::function<void(std::expected<std::string, Error>)>;
+    /// Makes a request for a CA that is asked by hand, as PEM. False when something runs for the certificate: then
+    /// nothing was started, and `done` is not called.
+    std::function<bool(const std::string& name, Done done)> createRequest;
+    /// Takes such a CA's answer; the text that `done` gets means nothing.
+    std::function<bool(const std::string& name, const std::string& text, Done done)> import;
     /// Public PEM text: "certificate", "chain" or "ca".
     std::function<std::string(const std::string& name, const std::string& what)> pem;
+    std::function<std::vector<record::KnownAuthority>()> authorities;
 };
 
 /// The daemon on the bus: /org/scepd1 with one object per certificate below it. It shows values that are handed in and

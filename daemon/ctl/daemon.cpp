@@ -134,6 +134,8 @@ public:
         getProxy().callMethod(call, answered, readingTakes);
     }
 
+    sdbus::IProxy& raw() { return getProxy(); }
+
 private:
     sdbus::MethodCall getAll() {
         auto call = getProxy().createMethodCall("org.freedesktop.DBus.Properties", "GetAll");
@@ -212,6 +214,15 @@ std::vector<record::Rule> Daemon::profiles() {
     return result;
 }
 
+std::vector<record::KnownAuthority> Daemon::authorities() {
+    std::vector<record::KnownAuthority> result;
+    for (const auto& row : manager_->ListAuthorities())
+        result.push_back({row.get<0>(),
+                          {row.get<1>(), row.get<2>(), row.get<3>(), time(row.get<4>()), time(row.get<5>())},
+                          row.get<6>()});
+    return result;
+}
+
 std::vector<profile::Diagnostic> Daemon::diagnostics() {
     return diagnosticsFrom(manager_->Diagnostics());
 }
@@ -235,6 +246,7 @@ sdbus::MethodCall Daemon::requestCall(const Ask& ask) {
     if (ask.force) options.emplace("force", true);
     if (!ask.groups.empty()) options.emplace("groups", ask.groups);
     if (ask.challengeFile) options.emplace("challenge", sdbus::UnixFd(openChallenge(*ask.challengeFile).get()));
+    if (ask.trace >= 0) options.emplace("trace", sdbus::UnixFd(ask.trace));
     auto call = manager_->raw().createMethodCall(Manager::INTERFACE_NAME, "Request");
     call << ask.names << options;
     if (interactive_) Interactive::allow(call);
@@ -246,6 +258,26 @@ std::vector<std::string> Daemon::request(const Ask& ask) {
     auto reply = manager_->raw().callMethod(requestCall(ask), personTakes);
     reply >> paths;
     return namesFrom(paths);
+}
+
+/// What a person may be asked to authorize, of one certificate's object.
+sdbus::MethodReply Daemon::act(const std::string& name, const char* method, const std::vector<std::string>& arguments) {
+    Object object(*connection_, manager_->GetCertificate(name));
+    auto call = object.raw().createMethodCall(Object::INTERFACE_NAME, method);
+    for (const auto& argument : arguments)
+        call << argument;
+    if (interactive_) Interactive::allow(call);
+    return object.raw().callMethod(call, personTakes);
+}
+
+std::string Daemon::createRequest(const std::string& name) {
+    std::string pem;
+    act(name, "CreateRequest", {}) >> pem;
+    return pem;
+}
+
+void Daemon::import(const std::string& name, const std::string& text) {
+    act(name, "Import", {text});
 }
 
 void Daemon::requestLater(const Ask& ask, Requested then) {

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "profile/profile.hpp"
+#include "record/authority.hpp"
 #include "record/history.hpp"
 #include "record/overview.hpp"
 
@@ -57,6 +58,8 @@ struct Ask {
     bool renew = false, force = false;
     /// Opened here and handed over as a descriptor: no challenge passes through us.
     std::optional<std::string> challengeFile = {};
+    /// Where the daemon writes what is said to the CA and back, borrowed; -1: nowhere.
+    int trace = -1;
 };
 
 /// The path of a certificate's object, whether there is one or not; and its inverse, empty for a path of another kind.
@@ -79,12 +82,17 @@ public:
     std::vector<Listed> list();
     Certificate certificate(const std::string& name);
     std::vector<record::Rule> profiles();
+    std::vector<record::KnownAuthority> authorities();
     std::vector<profile::Diagnostic> diagnostics();
     std::vector<profile::Diagnostic> reload();
     std::string version();
 
     /// Asks, and returns the names of the certificates that were asked for.
     std::vector<std::string> request(const Ask& ask);
+
+    /// A request for a CA that is asked by hand, as PEM; and such a CA's answer.
+    std::string createRequest(const std::string& name);
+    void import(const std::string& name, const std::string& text);
 
     using Requested = std::function<void(const std::vector<std::string>& names, const sdbus::Error* error)>;
     /// As request(), with the answer given to `then` while somebody runs the connection. Error is null after a success.
@@ -105,6 +113,7 @@ private:
     class Manager;
     class Object;
     [[nodiscard]] sdbus::MethodCall requestCall(const Ask& ask);
+    sdbus::MethodReply act(const std::string& name, const char* method, const std::vector<std::string>& arguments);
 
     std::unique_ptr<sdbus::IConnection> connection_;
     std::unique_ptr<Manager> manager_;

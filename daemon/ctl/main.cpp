@@ -20,7 +20,7 @@ using ctl::Exit;
 
 /// What was typed. `run` is what the verb that was named does with it.
 struct Arguments {
-    std::string root = "/", name, timeout = "5min", challengeFile;
+    std::string root = "/", name, file, timeout = "5min", challengeFile;
     std::vector<std::string> names, groups, files;
     bool json = false, noLegend = false, all = false, wait = false, force = false;
     std::function<Exit(const ctl::Console&)> run;
@@ -69,6 +69,8 @@ void addReading(CLI::App& app, Arguments& a) {
     auto* profiles = verb(app, "profiles", "the profiles as loaded, or one of them", a,
                           [&a](const auto& console) { return ctl::profiles(console, a.name); });
     profiles->add_option("FILE", a.name, "a profile's path or file name");
+    verb(app, "ca", "the CAs that were met, with fingerprints and expiry", a,
+         [](const auto& console) { return ctl::ca(console); });
     verb(app, "monitor", "tell what happens until interrupted", a,
          [](const auto& console) { return ctl::monitor(console); });
     verb(app, "version", "our version and the daemon's", a,
@@ -108,6 +110,16 @@ void addActions(CLI::App& app, Arguments& a) {
                        [&a](const auto& console) { return ctl::renew(console, a.names, patience(a)); });
     renew->add_option("NAME", a.names, "certificates")->required();
     addWaiting(renew, a);
+    auto* trace = verb(app, "trace", "one attempt with every message to the CA and back, decoded", a,
+                       [&a](const auto& console) { return ctl::trace(console, a.name, patience(a).timeout); });
+    trace->add_option("NAME", a.name, "a certificate")->required();
+    auto* csr = verb(app, "csr", "print a request for a CA that is asked by hand", a,
+                     [&a](const auto& console) { return ctl::csr(console, a.name); });
+    csr->add_option("NAME", a.name, "a certificate")->required();
+    auto* import = verb(app, "import", "take the certificate that such a CA gave", a,
+                        [&a](const auto& console) { return ctl::import(console, a.name, a.file); });
+    import->add_option("NAME", a.name, "a certificate")->required();
+    import->add_option("FILE", a.file, "the certificate and its chain; -: from standard input")->required();
     verb(app, "reload", "make the daemon read the profiles again", a,
          [](const auto& console) { return ctl::reload(console); });
     auto* verify = verb(app, "verify", "check profiles without a daemon: all, or these files", a,

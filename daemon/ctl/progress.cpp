@@ -12,7 +12,7 @@
 namespace scepd::ctl {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 11> phases{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> phases{{
     {"start", "starting"},
     {"key", "making the key"},
     {"capabilities", "asking the CA what it can do"},

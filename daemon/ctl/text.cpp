@@ -44,6 +44,27 @@ std::string printable(std::string_view text) {
     return safe;
 }
 
+std::string printableLines(std::string_view text) {
+    std::string safe(text);
+    std::ranges::replace_if(
+        safe, [](char c) { return c != '\n' && c != '\r' && c != '\t' && (c < ' ' || c > '~'); }, '?');
+    return safe;
+}
+
+std::string base64(std::string_view bytes) {
+    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const auto byte = [&](std::size_t i) { return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U; };
+    std::string text;
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        const auto bits = byte(i) << 16U | byte(i + 1) << 8U | byte(i + 2);
+        text += digits[bits >> 18U];
+        text += digits[bits >> 12U & 63U];
+        text += i + 1 < bytes.size() ? digits[bits >> 6U & 63U] : '=';
+        text += i + 2 < bytes.size() ? digits[bits & 63U] : '=';
+    }
+    return text;
+}
+
 std::size_t columns(std::string_view text) {
     return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return !continues(c); }));
 }
@@ -74,6 +95,20 @@ std::string absolute(Time time, Time now) {
 std::string moment(Time time, Time now) {
     if (time == never) return {};
     return fmt::format("{} ({})", absolute(time, now), relative(time, now));
+}
+
+std::vector<std::string> fingerprintLines(std::string_view hex) {
+    constexpr std::size_t pairsOnALine = 16;
+    std::vector<std::string> lines;
+    for (std::size_t pair = 0; pair * 2 < hex.size(); ++pair) {
+        if (pair % pairsOnALine == 0)
+            lines.emplace_back();
+        else
+            lines.back() += ':';
+        for (const char digit : hex.substr(pair * 2, 2))
+            lines.back() += digit >= 'a' && digit <= 'f' ? static_cast<char>(digit - 'a' + 'A') : digit;
+    }
+    return lines;
 }
 
 std::string counted(std::size_t count, std::string_view noun) {

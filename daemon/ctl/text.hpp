@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Text for people: safe on a terminal, of a known width, with times they can read.
 namespace scepd::ctl {
@@ -12,6 +13,12 @@ namespace scepd::ctl {
 /// The text with every control character (C0, DEL, C1) replaced by "?": subjects and reasons may carry what a server
 /// chose, and that must not steer the terminal.
 std::string printable(std::string_view text);
+
+/// The same for text of several lines, which stay; bytes that are no ASCII become "?" too.
+std::string printableLines(std::string_view text);
+
+/// Standard base64 (RFC 4648 section 4) on one line.
+std::string base64(std::string_view bytes);
 
 /// Columns that UTF-8 text takes: its characters are counted, combining ones and double width are not known.
 std::size_t columns(std::string_view text);
@@ -28,6 +35,10 @@ std::string absolute(Time time, Time now);
 
 /// "2026-12-13 (in 23 days)"; "" for never.
 std::string moment(Time time, Time now);
+
+/// A SHA-256 fingerprint in hex as people compare it, with what openssl and browsers show: pairs in upper case with
+/// colons, sixteen on a line.
+std::vector<std::string> fingerprintLines(std::string_view hex);
 
 /// "1 certificate", "5 certificates".
 std::string counted(std::size_t count, std::string_view noun);

@@ -26,6 +26,9 @@ Exit show(const Console& console, const std::string& name);
 /// The rules as the daemon loaded them and what is wrong with them; or one of them, by its path or file name.
 Exit profiles(const Console& console, const std::string& file);
 
+/// The CAs that this endpoint has met, with their fingerprints in full and when they expire.
+Exit ca(const Console& console);
+
 /// How `request` and `renew` end: at once, or when every certificate is where it should be.
 struct Patience {
     bool wait = false;
@@ -37,6 +40,17 @@ Exit request(const Console& console, const Ask& ask, const Patience& patience);
 
 /// Asks for new ones in the place of these.
 Exit renew(const Console& console, const std::vector<std::string>& names, const Patience& patience);
+
+/// Makes one attempt now, a renewal when a valid one is held, and shows every message of it, decoded and without
+/// secrets. Ends as `request` with --wait does, but with the first attempt: Exit::pending when the CA keeps the
+/// request.
+Exit trace(const Console& console, const std::string& name, Duration timeout);
+
+/// Prints the request (PKCS#10, PEM) for a CA that is asked by hand, and nothing else: for a file.
+Exit csr(const Console& console, const std::string& name);
+
+/// Gives that CA's answer to the daemon: certificate and chain, from a file or, with "-", from standard input.
+Exit import(const Console& console, const std::string& name, const std::string& file);
 
 /// Makes the daemon read the profiles again and says what is wrong with them; Exit::failed when one has an error.
 Exit reload(const Console& console);

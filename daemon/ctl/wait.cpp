@@ -18,14 +18,21 @@ using namespace std::chrono_literals;
 
 constexpr auto certificateInterface = "org.scepd1.Certificate";
 
+/// True when something was tried and nothing runs any more.
+bool hasTried(const Watched& watched) {
+    return watched.attempted && watched.now.attemptPhase.empty();
+}
+
 bool wasLeftAlone(const Certificate& certificate) {
     return certificate.state == "valid" || certificate.state == "renewing" || certificate.state == "degraded";
 }
 
 } // namespace
 
-Wait::Wait(const Console& console, Ask ask, Duration timeout)
-    : console_(console), ask_(std::move(ask)), timeout_(timeout), daemon_(console.interactive) {}
+Wait::Wait(const Console& console, Ask ask, Duration timeout, Show show)
+    : console_(console), ask_(std::move(ask)), timeout_(timeout), daemon_(console.interactive) {
+    if (show == Show::trace) trace_.emplace();
+}
 
 Exit Wait::run() {
     for (const auto signal : {SIGINT, SIGTERM})
@@ -35,7 +42,9 @@ Exit Wait::run() {
     source_.emplace(loop_, daemon_.connection());
     if (timeout_ > Duration::zero()) handles_.push_back(loop_.after(timeout_, [this] { end(End::timeout); }));
     if (console_.terminal && !console_.json) tellEverySecond();
+    if (traces()) traceHandle_ = loop_.onReadable(trace_->descriptor(), [this] { readTrace(); });
     loop_.run();
+    readTrace();
     writeOver("");
     if (failure_) std::rethrow_exception(failure_);
     if (!end_) throw sdbus::Error("org.freedesktop.DBus.Error.Disconnected", "what was asked for goes on without us");
@@ -74,9 +83,10 @@ void Wait::look() {
     unknown_ = all_.size();
     if (unknown_ == 0) ask();
     for (const auto& entry : all_)
-        daemon_.readLater(entry.first, [this, name = entry.first](const Properties& properties, const sdbus::Error* error) {
-            guard([&] { looked(name, properties, error); });
-        });
+        daemon_.readLater(entry.first,
+                          [this, name = entry.first](const Properties& properties, const sdbus::Error* error) {
+                              guard([&] { looked(name, properties, error); });
+                          });
 }
 
 void Wait::looked(const std::string& name, const Properties& properties, const sdbus::Error* error) {
@@ -90,6 +100,8 @@ void Wait::looked(const std::string& name, const Properties& properties, const s
 }
 
 void Wait::ask() {
+    const auto theirs = traces() ? trace_->takeOtherEnd() : UniqueFd();
+    ask_.trace = theirs.get();
     daemon_.requestLater(ask_, [this](const std::vector<std::string>& names, const sdbus::Error* error) {
         guard([&] { asked(names, error); });
     });
@@ -146,6 +158,8 @@ void Wait::judgeAll() {
     }
     if (std::ranges::none_of(all_, [](const auto& entry) { return entry.second.verdict == Verdict::underWay; }))
         end(End::everyone);
+    else if (traces() && std::ranges::all_of(all_, [](const auto& entry) { return hasTried(entry.second.watched); }))
+        end(End::attempt);
 }
 
 void Wait::settle(const std::string& name, One& one) {
@@ -178,9 +192,26 @@ void Wait::tell(const std::string& name, One& one) {
     const auto& certificate = one.watched.now;
     const auto text = printable(fmt::format("{}: {}", name, progress(certificate, now())));
     if (console_.terminal) return writeOver(text);
+    if (traces()) return;
     if (one.told == situation(certificate)) return;
     one.told = situation(certificate);
     console_.out << text << std::endl;
+}
+
+/// All that has come: it is older than what the bus tells next.
+void Wait::readTrace() {
+    if (!traces()) return;
+    for (const auto& line : trace_->read())
+        tellTrace(line);
+    if (trace_->ended()) traceHandle_ = {};
+}
+
+void Wait::tellTrace(const std::string& line) {
+    if (console_.json) return void(traced_.emplace_back(line));
+    writeOver("");
+    constexpr std::size_t indent = 12; // of what belongs to the line above
+    const bool begins = line.substr(0, indent).find_first_not_of(' ') != std::string::npos;
+    console_.out << paint(console_, begins ? Colour::cyan : Colour::none, printable(line)) << std::endl;
 }
 
 void Wait::tellEverySecond() {
@@ -199,6 +230,7 @@ void Wait::writeOver(const std::string& text) {
 }
 
 void Wait::tellSettled(const std::string& name, const One& one) {
+    readTrace();
     writeOver("");
     const auto& certificate = one.watched.now;
     const auto at = now();
@@ -222,14 +254,14 @@ void Wait::tellUnsettled(End how) {
         console_.err << "scepctl: interrupted; what was asked for goes on, \"scepctl status\" tells how it goes\n";
         return;
     }
-    for (const auto& [name, one] : all_)
-        if (one.verdict == Verdict::underWay)
-            report(
-                console_,
-                {Exit::timeout,
-                 fmt::format("{}: not there after {}: {}", name, humanDuration(timeout_), situation(one.watched.now)),
-                 one.watched.now.remedy.empty() ? "It goes on by itself; \"scepctl status\" tells how it goes."
-                                                : one.watched.now.remedy});
+    for (const auto& [name, one] : all_) {
+        if (one.verdict != Verdict::underWay) continue;
+        const auto& now = one.watched.now;
+        const auto late = how == End::timeout ? fmt::format("not there after {}: ", humanDuration(timeout_)) : "";
+        report(console_,
+               {Exit::timeout, fmt::format("{}: {}{}", name, late, situation(now)),
+                now.remedy.empty() ? "It goes on by itself; \"scepctl status\" tells how it goes." : now.remedy});
+    }
     if (how == End::everyone && all_.empty() && !console_.json) console_.out << "Nothing to do.\n";
 }
 
@@ -244,7 +276,9 @@ void Wait::printJson() const {
         row.emplace_back("result", result);
         rows.emplace_back(std::move(row));
     }
-    console_.out << document({{"certificates", std::move(rows)}});
+    Json::Object result{{"certificates", std::move(rows)}};
+    if (traces()) result.emplace_back("trace", traced_);
+    console_.out << document(result);
 }
 
 Exit Wait::exitCode(End how) const {
@@ -257,7 +291,8 @@ Exit Wait::exitCode(End how) const {
     const bool onlyPending = std::ranges::all_of(all_, [](const auto& entry) {
         return entry.second.verdict != Verdict::underWay || isPending(entry.second.watched.now);
     });
-    return onlyPending ? Exit::pending : Exit::timeout;
+    if (onlyPending) return Exit::pending;
+    return how == End::attempt ? Exit::failed : Exit::timeout;
 }
 
 } // namespace scepd::ctl

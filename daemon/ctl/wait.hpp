@@ -5,7 +5,9 @@
 #include "ctl/console.hpp"
 #include "ctl/daemon.hpp"
 #include "ctl/exit.hpp"
+#include "ctl/lines.hpp"
 #include "ctl/progress.hpp"
+#include "ctl/render.hpp"
 
 #include <cstddef>
 #include <exception>
@@ -21,14 +23,17 @@ namespace scepd::ctl {
 /// it should be. Nothing is missed in between: what was there before is known before the daemon is asked.
 class Wait {
 public:
+    /// Whether what is said to the CA and back is shown as it happens. Then it ends with the first attempt.
+    enum class Show { progress, trace };
+
     /// `timeout` zero: as long as it takes.
-    Wait(const Console& console, Ask ask, Duration timeout);
+    Wait(const Console& console, Ask ask, Duration timeout, Show show = Show::progress);
 
     /// Throws sdbus::Error when the daemon refuses or goes away.
     Exit run();
 
 private:
-    enum class End { everyone, timeout, interrupted };
+    enum class End { everyone, attempt, timeout, interrupted };
     struct One {
         Watched watched;
         bool known = false;   ///< Its object has answered.
@@ -52,6 +57,9 @@ private:
     void end(End how);
     void guard(const std::function<void()>& body) noexcept;
 
+    [[nodiscard]] bool traces() const { return trace_.has_value(); }
+    void readTrace();
+    void tellTrace(const std::string& line);
     void tell(const std::string& name, One& one);
     void tellEverySecond();
     void writeOver(const std::string& text);
@@ -62,13 +70,15 @@ private:
 
     const Console& console_;
     Ask ask_;
+    std::optional<LineReader> trace_;
+    Json::Array traced_;
     Duration timeout_;
     Daemon daemon_;
     Loop loop_;
     std::optional<bus::Source> source_;
     std::vector<sdbus::Slot> matches_;
     std::vector<Loop::Handle> handles_;
-    Loop::Handle second_;
+    Loop::Handle second_, traceHandle_;
     std::map<std::string, One> all_;
     std::size_t unknown_ = 0; ///< Objects that have not answered yet.
     bool hasAsked_ = false;

@@ -300,7 +300,7 @@ private:
         try {
             return accept(success.certificates,
                           {running.request, running.key, session_.authorities(), session_.strength(),
-                           renewed ? held_ : std::nullopt, rolls_},
+                           renewed ? held_ : std::nullopt, rolls_, progress_.trace().checks()},
                           now());
         } catch (const Error&) {
             store::dropTransaction(wanted_.root, name());

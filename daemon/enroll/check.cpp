@@ -86,12 +86,21 @@ bool isForLater(const crypto::Certificate& certificate, Time now) {
 }
 
 Accepted accept(const std::vector<crypto::Certificate>& received, const Question& question, Time now) {
+    const auto passed = [&](const char* what) {
+        if (question.passed) question.passed(what);
+    };
     const auto certificate = certificateFor(question.key, received);
+    passed("it certifies the key that was requested");
     requireSubject(question.request, certificate);
+    passed("its subject is the one that was requested");
     requireValidity(certificate, question.forLater, now);
+    passed(isForLater(certificate, now) ? "it becomes valid later, as the coming CA's does" : "it is valid now");
     if (certificate.isCa()) throw unusable("it is a CA's certificate");
+    passed("it is no CA's");
     if (question.renewed) requireNewer(certificate, *question.renewed);
+    if (question.renewed) passed("it is another one than the one it renews, and does not end earlier");
     auto chain = requireChain(certificate, question, received, now);
+    passed("it chains to the CA, and nothing of the chain is signed with a weak digest");
     return {certificate, std::move(chain), remarksOn(certificate, question.request)};
 }
 

@@ -8,6 +8,7 @@
 #include "record/held.hpp"
 #include "scep/authority.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,8 +21,9 @@ struct Question {
     crypto::Key key;
     scep::Authorities authorities;
     crypto::Strength strength = crypto::Strength::standard;
-    std::optional<record::Held> renewed; ///< What it should be newer than.
-    bool forLater = false;               ///< The coming CA was asked: it may become valid later.
+    std::optional<record::Held> renewed;              ///< What it should be newer than.
+    bool forLater = false;                            ///< The coming CA was asked: it may become valid later.
+    std::function<void(const std::string&)> passed{}; ///< Told of each check that was passed, when somebody looks on.
 };
 
 /// A certificate that passed.

@@ -7,19 +7,19 @@ namespace {
 
 constexpr unsigned transportBits = 2048;
 
-crypto::Key generate(const profile::KeySpec& spec) {
-    return spec.type == profile::KeyType::ec ? crypto::Key::generateEc(spec.curve)
-                                             : crypto::Key::generateRsa(spec.bits);
-}
-
 } // namespace
 
 std::string describe(const profile::KeySpec& spec) {
     return spec.type == profile::KeyType::ec ? "EC " + spec.curve : fmt::format("RSA {}", spec.bits);
 }
 
+crypto::Key makeKey(const profile::KeySpec& spec) {
+    return spec.type == profile::KeyType::ec ? crypto::Key::generateEc(spec.curve)
+                                             : crypto::Key::generateRsa(spec.bits);
+}
+
 Keys makeKeys(const profile::KeySpec& spec, const std::optional<crypto::Key>& kept) {
-    Keys keys{kept ? *kept : generate(spec), std::nullopt};
+    Keys keys{kept ? *kept : makeKey(spec), std::nullopt};
     if (!keys.certified.isRsa()) keys.transport = crypto::Key::generateRsa(transportBits);
     return keys;
 }

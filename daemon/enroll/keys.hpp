@@ -21,6 +21,9 @@ struct Keys {
 /// "RSA 2048", "EC P-384"
 std::string describe(const profile::KeySpec& spec);
 
+/// Makes the key that a profile asks for. Throws Error{local}.
+crypto::Key makeKey(const profile::KeySpec& spec);
+
 /// Makes the keys for what a profile asks for; `kept` is certified again instead of a new one. Throws Error{local}.
 Keys makeKeys(const profile::KeySpec& spec, const std::optional<crypto::Key>& kept);
 

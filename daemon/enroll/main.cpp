@@ -2,6 +2,7 @@
 #include "base/file.hpp"
 #include "enroll/attempt.hpp"
 #include "enroll/confine.hpp"
+#include "enroll/manual.hpp"
 #include "enroll/plan.hpp"
 #include "enroll/progress.hpp"
 #include "enroll/query.hpp"
@@ -29,9 +30,12 @@ struct CommandLine {
     std::filesystem::path root = "/";
     int reportFd = -1;
     int challengeFd = -1;
+    int traceFd = -1;
+    int importFd = -1;
     bool renew = false;
     bool getCrl = false;
     std::string getCertificate;
+    bool createRequest = false;
     unsigned served = 0;
     std::vector<std::string> listeners;
 };
@@ -43,11 +47,23 @@ void describe(CLI::App& app, CommandLine& line) {
     app.add_option("--report-fd", line.reportFd, "Descriptor to report to, for scepd")->check(CLI::NonNegativeNumber);
     app.add_option("--challenge-fd", line.challengeFd, "Descriptor to read the challenge from")
         ->check(CLI::NonNegativeNumber);
+    app.add_option("--trace-fd", line.traceFd, "Descriptor to write to what is said to the CA and back, as text")
+        ->check(CLI::NonNegativeNumber);
     auto* renew = app.add_flag("--renew", line.renew, "Renew the certificate that is held");
+    auto* create = app.add_flag("--create-request", line.createRequest,
+                                "Do not enroll: make a request (PKCS#10) for a CA that is asked by hand")
+                       ->excludes(renew);
+    auto* import =
+        app.add_option("--import-fd", line.importFd, "Do not enroll: take the CA's answer to that request from here")
+            ->check(CLI::NonNegativeNumber)
+            ->excludes(renew)
+            ->excludes(create);
     auto* served =
         app.add_option("--served", line.served, "Do not enroll: look whether listeners present this generation")
             ->check(CLI::PositiveNumber)
-            ->excludes(renew);
+            ->excludes(renew)
+            ->excludes(create)
+            ->excludes(import);
     app.add_option("--listener", line.listeners, "HOST:PORT to look at; without, all that the profile names")
         ->allow_extra_args(false)
         ->needs(served);
@@ -76,6 +92,19 @@ Secret readChallengeFrom(int fd) {
     return challenge;
 }
 
+/// All that a descriptor gives. Throws Error{local} when that is more than a file of ours may have.
+std::string readAll(int fd) {
+    std::string text;
+    std::array<char, 8192> buffer{};
+    for (;;) {
+        const auto got = ::read(fd, buffer.data(), buffer.size());
+        if (got < 0) throw systemError("read what is to be imported");
+        if (got == 0) return text;
+        text.append(buffer.data(), static_cast<std::size_t>(got));
+        if (text.size() > file::largest) throw Error(Fault::local, "what is to be imported is larger than 1 MiB");
+    }
+}
+
 enroll::Order orderOf(const CommandLine& line) {
     enroll::Order order{.renew = line.renew, .challenge = {}};
     if (line.challengeFd >= 0) order.challenge = readChallengeFrom(line.challengeFd);
@@ -90,9 +119,12 @@ record::Report work(const CommandLine& line, const enroll::Progress& progress) {
         return enroll::lookAtServed(wanted, line.served, listeners, std::chrono::seconds(10));
     }
     const auto order = orderOf(line);
+    const auto import = line.importFd >= 0 ? readAll(line.importFd) : std::string();
     const auto directory = store::certificateDirectory(line.root, line.name);
     file::makeDirectories(directory, 0700);
     enroll::confineWrites(directory);
+    if (line.createRequest) return enroll::createRequest(wanted, progress);
+    if (line.importFd >= 0) return enroll::importCertificate(wanted, import, progress);
     return enroll::attempt(wanted, order, progress);
 }
 
@@ -108,7 +140,7 @@ int ask(const CommandLine& line) {
 
 int run(const CommandLine& line) {
     if (line.getCrl || !line.getCertificate.empty()) return ask(line);
-    const enroll::Progress progress(line.reportFd);
+    const enroll::Progress progress(line.reportFd, line.traceFd);
     record::Report report;
     try {
         report = work(line, progress);

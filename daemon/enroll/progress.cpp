@@ -33,14 +33,21 @@ std::string describe(const record::Served& /*served*/) {
     return "served";
 }
 
+/// The request itself, for a file.
+std::string describe(const record::RequestMade& made) {
+    return made.pem.substr(0, made.pem.find_last_not_of('\n') + 1);
+}
+
 } // namespace
 
 void Progress::phase(std::string_view word, std::string_view detail) const {
+    trace_->heading(fmt::format("{}{}{}", word, detail.empty() ? "" : ": ", detail));
     if (fd_ >= 0) return send(fmt::format("phase {}\n", word));
     fmt::print(stderr, "{}{}{}\n", word, detail.empty() ? "" : ": ", detail);
 }
 
 void Progress::report(const record::Report& report) const {
+    trace_->heading(sentence(report));
     if (fd_ >= 0) return send("report\n" + store::toText(report));
     fmt::print("{}\n", sentence(report));
     std::fflush(stdout);
@@ -61,7 +68,9 @@ std::string sentence(const record::Report& report) {
 }
 
 int exitCode(const record::Report& report) {
-    if (std::holds_alternative<record::Issued>(report) || std::holds_alternative<record::Served>(report)) return 0;
+    if (std::holds_alternative<record::Issued>(report) || std::holds_alternative<record::Served>(report) ||
+        std::holds_alternative<record::RequestMade>(report))
+        return 0;
     return std::holds_alternative<record::Pending>(report) ? 6 : 1;
 }
 

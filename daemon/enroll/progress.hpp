@@ -1,7 +1,9 @@
 #pragma once
 
+#include "enroll/trace.hpp"
 #include "record/report.hpp"
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -10,8 +12,8 @@ namespace scepd::enroll {
 /// Tells how far an attempt is: to scepd over a pipe, or to a person on standard error.
 class Progress {
 public:
-    /// `reportFd` is the pipe to scepd, -1 for a person.
-    explicit Progress(int reportFd) : fd_(reportFd) {}
+    /// `reportFd` is the pipe to scepd, -1 for a person; `traceFd` is for whoever looks on, -1 for nobody.
+    explicit Progress(int reportFd, int traceFd = -1) : fd_(reportFd), trace_(std::make_unique<Trace>(traceFd)) {}
 
     /// A phase begins: key, authority, capabilities, request, poll, check, commit; `detail` is for people only.
     void phase(std::string_view word, std::string_view detail = {}) const;
@@ -19,16 +21,20 @@ public:
     /// The end: the report as text over the pipe, or a sentence on standard output.
     void report(const record::Report& report) const;
 
+    /// For what only somebody who looks on wants to know.
+    [[nodiscard]] Trace& trace() const { return *trace_; }
+
 private:
     void send(std::string_view text) const;
 
     int fd_;
+    std::unique_ptr<Trace> trace_;
 };
 
 /// The report in one sentence for a person.
 std::string sentence(const record::Report& report);
 
-/// What the program exits with: 0 issued or served, 6 pending, 1 for everything else.
+/// What the program exits with: 0 issued, served or a request made, 6 pending, 1 for everything else.
 int exitCode(const record::Report& report);
 
 } // namespace scepd::enroll

@@ -4,6 +4,7 @@
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "crypto/text.hpp"
+#include "enroll/authorities.hpp"
 #include "scep/transport.hpp"
 #include "store/generation.hpp"
 
@@ -65,11 +66,14 @@ void Session::open(Time now) {
 }
 
 void Session::openAt(const std::string& url, Time now) {
-    client_.emplace(wanted_.profile.scep, url, wanted_.root);
+    client_.emplace(wanted_.profile.scep, url, wanted_.root, progress_.trace().observer());
     progress_.phase("authority", scep::shownUrl(url));
     authenticate(now);
+    noteAuthorities(wanted_, *authorities_);
+    progress_.trace().authenticated(*authorities_);
     progress_.phase("capabilities");
     capabilities_ = client_->getCapabilities();
+    progress_.trace().capabilities(capabilities_);
 }
 
 std::vector<crypto::Certificate> Session::offered(Time now) {
@@ -79,6 +83,7 @@ std::vector<crypto::Certificate> Session::offered(Time now) {
 
 void Session::authenticate(Time now) {
     const auto certificates = offered(now);
+    progress_.trace().offered(certificates);
     const auto pinned = pin();
     try {
         authorities_ = authenticated(certificates, pinned, now);
@@ -158,10 +163,13 @@ Outcome Session::ask(scep::MessageType type, const std::string& transaction, std
                      const scep::Sender& sender) {
     const auto algorithms = scep::chooseAlgorithms(capabilities_, wanted_.profile.scep.security);
     const auto message = scep::buildMessage(type, transaction, content, sender, authorities_->recipient, algorithms);
+    progress_.trace().message(type, content, message, sender, authorities_->recipient, algorithms);
     const scep::Expectation expectation{transaction, message.senderNonce, authorities_->all, strength()};
     const bool requests = type == scep::MessageType::pkcsReq || type == scep::MessageType::renewalReq;
     const auto repeat = requests ? scep::Client::Repeat::never : scep::Client::Repeat::harmless;
-    return client_->exchange(message, repeat, expectation, sender);
+    auto outcome = client_->exchange(message, repeat, expectation, sender);
+    progress_.trace().answer(outcome);
+    return outcome;
 }
 
 std::filesystem::path Session::firstUseFile() const {

@@ -55,6 +55,13 @@ struct Served {
     bool operator==(const Served&) const = default;
 };
 
-using Report = std::variant<Issued, Pending, Refused, Waiting, Failed, Served>;
+/// A request was made for a CA that is asked by hand, or lay there already.
+struct RequestMade {
+    std::string pem; ///< PKCS#10, without a challenge: public.
+
+    bool operator==(const RequestMade&) const = default;
+};
+
+using Report = std::variant<Issued, Pending, Refused, Waiting, Failed, Served, RequestMade>;
 
 } // namespace scepd::record

@@ -57,8 +57,8 @@ bool isMethodUnknown(const HttpResponse& response) {
 
 } // namespace
 
-Client::Client(const profile::Scep& scep, std::string url, const std::filesystem::path& root)
-    : url_(std::move(url)), identifier_(scep.caIdentifier), http_(httpOptions(scep, root)) {}
+Client::Client(const profile::Scep& scep, std::string url, const std::filesystem::path& root, HttpObserver observer)
+    : url_(std::move(url)), identifier_(scep.caIdentifier), http_(httpOptions(scep, root, std::move(observer))) {}
 
 Capabilities Client::getCapabilities() {
     capabilities_ = {};

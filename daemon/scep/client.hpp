@@ -25,8 +25,9 @@ struct HttpFailure {
 /// One exchange with the SCEP server at one URL, over one connection; `timeout` of the profile bounds all of it.
 class Client {
 public:
-    /// `url` is one of the profile's; files that the profile names are below `root`.
-    Client(const profile::Scep& scep, std::string url, const std::filesystem::path& root);
+    /// `url` is one of the profile's; files that the profile names are below `root`. `observer` is told of every
+    /// request.
+    Client(const profile::Scep& scep, std::string url, const std::filesystem::path& root, HttpObserver observer = {});
 
     /// GetCACert: what is offered, not authenticated yet. An identifier of one digit ("0") is a position in the CA's
     /// chain, as Dogtag serves it: the certificates at it and behind it are fetched one by one, at most eight, until

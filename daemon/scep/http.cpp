@@ -195,13 +195,30 @@ private:
             set(CURLOPT_HTTPGET, 1L);
         }
         for (int redirects = 0;; ++redirects) {
-            auto response = once(url, limit);
+            auto response = observed(request, url, limit);
             const auto next = redirectedTo(response.status, request.isPost);
             if (!next) return response;
             if (redirects == mostRedirects || !mayRedirect(url, *next))
                 throw Error(Fault::protocol,
                             fmt::format("{}: redirected to {}, which is not followed", shownUrl(url), shownUrl(*next)));
             url = *next;
+        }
+    }
+
+    HttpResponse observed(const Request& request, const std::string& url, std::size_t limit) {
+        if (!options_.observer) return once(url, limit);
+        const auto begin = Clock::now();
+        const auto tell = [&](const HttpResponse* response, const std::string& failure) {
+            options_.observer({request.isPost, url, request.body, response, failure,
+                               std::chrono::ceil<Duration>(Clock::now() - begin)});
+        };
+        try {
+            const auto response = once(url, limit);
+            tell(&response, {});
+            return response;
+        } catch (const Error& error) {
+            tell(nullptr, error.what());
+            throw;
         }
     }
 
@@ -224,11 +241,20 @@ private:
         if (code != CURLE_OK) throw failure(url, code, sink.headers > 0);
         HttpResponse response{.body = std::move(sink.body)};
         curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &response.status);
+        response.contentType = header("Content-Type");
+        response.server = header("Server");
+        response.date = header("Date");
         return response;
     }
 
     static Error tooLarge(const std::string& url, const char* what, std::size_t limit) {
         return {Fault::protocol, fmt::format("{}: the {} is larger than {} KiB", shownUrl(url), what, limit / 1024)};
+    }
+
+    [[nodiscard]] std::string header(const char* name) const {
+        curl_header* found = nullptr;
+        const auto result = curl_easy_header(handle_.get(), name, 0, CURLH_HEADER, -1, &found);
+        return result == CURLHE_OK ? found->value : std::string();
     }
 
     Error timedOut(const std::string& url) const {

@@ -16,6 +16,7 @@ namespace scepd::scep {
 struct HttpResponse {
     long status = 0;
     std::string body;
+    std::string contentType{}, server{}, date{}; ///< Of its headers, as they came; empty: there was none.
 };
 
 /// One connection that is kept between requests. Answers are bounded in size (headers to 64 KiB, bodies to the limit of

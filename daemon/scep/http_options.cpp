@@ -1,5 +1,7 @@
 #include "scep/http_options.hpp"
 
+#include <utility>
+
 namespace scepd::scep {
 namespace {
 
@@ -9,13 +11,14 @@ std::optional<std::filesystem::path> below(const std::filesystem::path& root, co
 
 } // namespace
 
-HttpOptions httpOptions(const profile::Scep& scep, const std::filesystem::path& root) {
+HttpOptions httpOptions(const profile::Scep& scep, const std::filesystem::path& root, HttpObserver observer) {
     return {.timeout = scep.timeout,
             .proxy = scep.proxy,
             .interface = scep.interface,
             .tlsCaCertificates = below(root, scep.tlsCaCertificates),
             .tlsClientCertificate = below(root, scep.tlsClientCertificate),
-            .tlsClientKey = below(root, scep.tlsClientKey)};
+            .tlsClientKey = below(root, scep.tlsClientKey),
+            .observer = std::move(observer)};
 }
 
 } // namespace scepd::scep

@@ -3,6 +3,7 @@
 #include "scepd/engine.hpp"
 
 #include "base/log.hpp"
+#include "store/authorities.hpp"
 #include "store/transaction.hpp"
 
 #include <algorithm>
@@ -17,10 +18,9 @@ using record::Action;
 using record::Outcome;
 using namespace std::chrono_literals;
 
-std::unique_ptr<EnrollRun> Engine::spawn(Entry& entry, std::vector<std::string> arguments) {
+/// Tells phases and the end of what runs for the entry now, unless something else does by then.
+EnrollRun::Listener Engine::listener(const Entry& entry, End end) {
     const auto name = entry.name();
-    arguments.insert(arguments.begin(), fmt::format("--root={}", places_.root.string()));
-    arguments.push_back(name);
     const auto id = entry.running->id;
     const auto phase = [this, name, id](const std::string& word) {
         auto* found = findRunning(name, id);
@@ -28,15 +28,23 @@ std::unique_ptr<EnrollRun> Engine::spawn(Entry& entry, std::vector<std::string> 
         found->running->phase = word;
         audience_.one(found->status(now()));
     };
-    const auto end = [this, name, id](const record::Report& report) {
-        if (auto* found = findRunning(name, id)) attemptEnded(*found, report);
-    };
+    return {phase, [this, name, id, end = std::move(end)](const record::Report& report) {
+                if (auto* found = findRunning(name, id)) end(*found, report);
+            }};
+}
+
+std::unique_ptr<EnrollRun> Engine::spawn(Entry& entry, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), fmt::format("--root={}", places_.root.string()));
+    arguments.push_back(entry.name());
+    const auto end = [this](Entry& found, const record::Report& report) { attemptEnded(found, report); };
     // Each exchange bounds itself, at every URL and at the challenge's; this is for what hangs.
     const auto exchanges = static_cast<Duration::rep>(entry.profile->scep.urls.size()) + 2;
     const auto deadline = entry.profile->scep.timeout * exchanges + Duration(1min);
-    const auto challenge = std::exchange(entry.asked, {}).challenge;
-    return std::make_unique<EnrollRun>(loop_, places_.enrollProgram, std::move(arguments), challenge.get(), deadline,
-                                       EnrollRun::Listener{phase, end});
+    const auto asked = std::exchange(entry.asked, {});
+    const std::vector<EnrollRun::Handed> handed{{"--challenge-fd", asked.challenge.get()},
+                                                {"--trace-fd", asked.trace.get()}};
+    return std::make_unique<EnrollRun>(loop_, places_.enrollProgram, std::move(arguments), handed, deadline,
+                                       listener(entry, end));
 }
 
 void Engine::startAttempt(Entry& entry, Action action) {
@@ -60,6 +68,7 @@ void Engine::startAttempt(Entry& entry, Action action) {
 
 void Engine::attemptEnded(Entry& entry, const record::Report& report) {
     const auto ran = std::exchange(entry.running, std::nullopt);
+    entry.authorities = store::readAuthorities(places_.root, entry.name());
     std::visit([&](const auto& result) { ended(entry, result); }, report);
     changed(entry);
     planSoon();
@@ -139,10 +148,14 @@ void Engine::ended(Entry& entry, const record::Failed& failed) {
     complain(entry, "failed", failed.reason);
 }
 
-/// scepd-enroll reports this only when it was asked to look at listeners, which has its own end.
+/// scepd-enroll reports these only when it was asked for something else than an attempt, which has its own end.
 void Engine::ended(Entry& entry, const record::Served&) {
     ended(entry,
           record::Failed{Fault::local, "scepd-enroll reported something that it was not asked for", std::nullopt});
+}
+
+void Engine::ended(Entry& entry, const record::RequestMade&) {
+    ended(entry, record::Served{});
 }
 
 } // namespace scepd

@@ -84,8 +84,9 @@ void Engine::lookAtServed(Entry& entry) {
     arguments.push_back(entry.name());
     entry.running->phase = "served";
     try {
-        entry.running->child = std::make_unique<EnrollRun>(loop_, places_.enrollProgram, arguments, -1, lookDeadline,
-                                                           EnrollRun::Listener{[](const std::string&) {}, end});
+        entry.running->child =
+            std::make_unique<EnrollRun>(loop_, places_.enrollProgram, arguments, std::vector<EnrollRun::Handed>{},
+                                        lookDeadline, EnrollRun::Listener{[](const std::string&) {}, end});
     } catch (const Error& error) {
         return deploymentFailed(entry, error.what());
     }

@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "profile/endpoint.hpp"
 #include "scepd/overview.hpp"
+#include "store/authorities.hpp"
 #include "store/generation.hpp"
 #include "store/history.hpp"
 #include "store/transaction.hpp"
@@ -97,6 +98,7 @@ Entry Engine::makeEntry(const std::shared_ptr<const profile::Profile>& profile,
     entry.blocked = profile::unsupported(certificate).value_or("");
     entry.held = usable(store::readHeld, places_.root, certificate.name, machineId_);
     entry.upcoming = usable(store::readUpcoming, places_.root, certificate.name, machineId_);
+    entry.authorities = store::readAuthorities(places_.root, certificate.name);
     entry.written = entry.history = store::readHistory(places_.root, certificate.name);
     // After a crash or a power cut nothing is more urgent than a whole installation.
     entry.history.deployment.failures = 0;

@@ -2,6 +2,7 @@
 
 #include "base/loop.hpp"
 #include "profile/load.hpp"
+#include "record/authority.hpp"
 #include "record/overview.hpp"
 #include "record/request.hpp"
 #include "scepd/entry.hpp"
@@ -55,8 +56,22 @@ public:
     /// Ends the attempt that runs; nothing to end is fine.
     void cancel(const std::string& name);
 
+    /// What asked for something that takes a while is told at the end.
+    using Done = std::function<void(std::expected<std::string, Error>)>;
+
+    /// Makes a request for a CA that is asked by hand; `done` gets it as PEM. False when something runs for the
+    /// certificate: then nothing was started. Throws Error{configuration} for a blocked one.
+    bool createRequest(const std::string& name, Done done);
+
+    /// Takes such a CA's answer, which goes the way of every issued certificate; the text that `done` gets is empty. As
+    /// createRequest() otherwise.
+    bool import(const std::string& name, const std::string& text, Done done);
+
     /// Public PEM text of what is held: "certificate", "chain" or "ca". Throws Error{local} when nothing is held.
     [[nodiscard]] std::string pem(const std::string& name, const std::string& what) const;
+
+    /// The CAs that the certificates' exchanges met.
+    [[nodiscard]] std::vector<record::KnownAuthority> authorities() const;
 
     /// One line for systemctl status: "5 certificates: 4 valid, 1 waiting".
     [[nodiscard]] std::string summary() const;
@@ -97,6 +112,7 @@ private:
     void ended(Entry& entry, const record::Waiting& waiting);
     void ended(Entry& entry, const record::Failed& failed);
     void ended(Entry& entry, const record::Served& served);
+    void ended(Entry& entry, const record::RequestMade& made);
 
     Entry* find(const std::string& name);
     /// The entry when this still runs for it: an answer may come after a cancellation or for an older profile.
@@ -105,6 +121,11 @@ private:
     void changed(Entry& entry);
     void complain(Entry& entry, const std::string& event, const std::string& text);
     void showOverview();
+    using End = std::function<void(Entry&, const record::Report&)>;
+    [[nodiscard]] EnrollRun::Listener listener(const Entry& entry, End end);
+    bool runByHand(const std::string& name, const EnrollRun::Handed& handed, std::vector<std::string> arguments,
+                   End end);
+    void endByHand(Entry& entry);
     [[nodiscard]] std::unique_ptr<EnrollRun> spawn(Entry& entry, std::vector<std::string> arguments);
 
     Loop& loop_;

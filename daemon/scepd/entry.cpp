@@ -44,7 +44,8 @@ schedule::Candidate Entry::candidate(Time now) const {
 
 record::Status Entry::status(Time now) const {
     const auto step = nextStep(now);
-    const auto action = running ? std::optional(running->action) : std::nullopt;
+    const bool attempted = running && running->action != Action::nothing;
+    const auto action = attempted ? std::optional(running->action) : std::nullopt;
     auto situation = schedule::situationOf(policy, held, history, step, action, blocked, now);
     return {
         .name = name(),

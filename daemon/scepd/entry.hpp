@@ -1,6 +1,7 @@
 #pragma once
 
 #include "profile/profile.hpp"
+#include "record/authority.hpp"
 #include "record/history.hpp"
 #include "record/request.hpp"
 #include "record/status.hpp"
@@ -16,8 +17,8 @@ namespace scepd {
 
 /// What runs for a certificate now: an attempt of scepd-enroll, or a deployment.
 struct Running {
-    record::Action action = record::Action::nothing;
-    unsigned id = 0; ///< Answers that come for another one are too late.
+    record::Action action = record::Action::nothing; ///< nothing: what is done for a CA that is asked by hand.
+    unsigned id = 0;                                 ///< Answers that come for another one are too late.
     std::string phase;
     std::unique_ptr<EnrollRun> child; ///< None while the deployer works.
 };
@@ -29,6 +30,7 @@ struct Entry {
     schedule::Policy policy;
     std::string blocked;                        ///< Why this version cannot request it; empty when it can.
     std::optional<record::Held> held, upcoming; ///< What is in use, and what the coming CA has issued for later.
+    std::vector<record::Authority> authorities; ///< That the last exchange met.
     record::History history, written;           ///< What happened, and what of it is on the disk.
     record::RequestOptions asked;               ///< Of the last request that was not served yet.
     std::optional<Running> running;

@@ -81,7 +81,11 @@ int serve(const Options& options) {
             .request = [&](const auto& names, auto asked) { return engine->request(names, std::move(asked)); },
             .cancel = [&](const auto& name) { engine->cancel(name); },
             .reload = [&] { engine->reload(); },
+            .createRequest = [&](const auto& name, auto done) { return engine->createRequest(name, std::move(done)); },
+            .import = [&](const auto& name, const auto& text,
+                          auto done) { return engine->import(name, text, std::move(done)); },
             .pem = [&](const auto& name, const auto& what) { return engine->pem(name, what); },
+            .authorities = [&] { return engine->authorities(); },
         });
     engine->reload();
 

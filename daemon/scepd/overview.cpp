@@ -1,9 +1,8 @@
 #include "scepd/overview.hpp"
 
-#include "scepd/entry.hpp"
-
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -77,6 +76,23 @@ std::vector<record::Status> otherEndpoints(const profile::Configuration& configu
             if (!profile.appliesTo(configuration.settings.groups) && names.insert(certificate.name).second)
                 result.push_back(notApplicable(profile, certificate));
     return result;
+}
+
+std::vector<record::KnownAuthority> knownAuthorities(const std::map<std::string, Entry>& entries) {
+    std::vector<record::KnownAuthority> known;
+    for (const auto& [name, entry] : entries)
+        for (const auto& authority : entry.authorities) {
+            const auto same = [&](const auto& other) {
+                return other.profile == entry.profile->file && other.authority == authority;
+            };
+            if (std::ranges::none_of(known, same)) known.push_back({entry.profile->file, authority, {}});
+            std::ranges::find_if(known, same)->certificates.push_back(name);
+        }
+    std::ranges::sort(known, {}, [](const auto& one) {
+        const auto& [profile, authority, certificates] = one;
+        return std::tuple(profile, authority.role, authority.subject, authority.fingerprint);
+    });
+    return known;
 }
 
 } // namespace scepd

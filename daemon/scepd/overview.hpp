@@ -2,9 +2,13 @@
 
 #include "base/clock.hpp"
 #include "profile/load.hpp"
+#include "record/authority.hpp"
 #include "record/overview.hpp"
 #include "record/status.hpp"
+#include "scepd/entry.hpp"
 
+#include <map>
+#include <string>
 #include <vector>
 
 namespace scepd {
@@ -16,5 +20,8 @@ record::Overview overviewOf(const profile::Configuration& configuration, const s
 /// The certificates of profiles for other groups of endpoints, except those whose name is shown already.
 std::vector<record::Status> otherEndpoints(const profile::Configuration& configuration,
                                            const std::vector<record::Status>& shown);
+
+/// The authorities that all certificates met, each once for a profile: by profile, CAs before RAs, then by subject.
+std::vector<record::KnownAuthority> knownAuthorities(const std::map<std::string, Entry>& entries);
 
 } // namespace scepd

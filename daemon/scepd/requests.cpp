@@ -2,6 +2,7 @@
 
 #include "scepd/engine.hpp"
 
+#include "scepd/overview.hpp"
 #include "store/generation.hpp"
 
 #include <algorithm>
@@ -19,8 +20,11 @@ std::vector<std::string> Engine::request(const std::vector<std::string>& names, 
         if (!(named || names.empty()) || !inGroups) continue;
         if (named && !entry.blocked.empty())
             throw Error(Fault::configuration, fmt::format("{}: {}", name, entry.blocked));
-        record::RequestOptions own{
-            .renew = options.renew, .force = options.force, .challenge = std::move(options.challenge), .groups = {}};
+        record::RequestOptions own{.renew = options.renew,
+                                   .force = options.force,
+                                   .challenge = std::move(options.challenge),
+                                   .trace = std::move(options.trace),
+                                   .groups = {}};
         if (entry.blocked.empty() && ask(entry, std::move(own))) affected.push_back(name);
     }
     planSoon();
@@ -48,6 +52,7 @@ bool Engine::ask(Entry& entry, record::RequestOptions options) {
 void Engine::cancel(const std::string& name) {
     auto* entry = find(name);
     if (entry == nullptr || !entry->running || !entry->running->child) return;
+    if (entry->running->action == record::Action::nothing) return endByHand(*entry);
     entry->history.requested = never; // what was asked for is not wanted any more
     attemptEnded(*entry, record::Failed{Fault::local, "cancelled on request", std::nullopt});
 }
@@ -60,6 +65,10 @@ std::string Engine::pem(const std::string& name, const std::string& what) const 
     if (what == "chain" || what == "ca") return store::readPublic(places_.root, name, what);
     throw Error(Fault::configuration,
                 fmt::format("there is no \"{}\" to get: certificate, chain and ca are known", what));
+}
+
+std::vector<record::KnownAuthority> Engine::authorities() const {
+    return knownAuthorities(entries_);
 }
 
 } // namespace scepd

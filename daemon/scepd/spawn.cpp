@@ -16,25 +16,28 @@ namespace scepd {
 namespace {
 
 constexpr int reportDescriptor = 3;
-constexpr int challengeDescriptor = 4;
 constexpr std::size_t largestReport = 256UL * 1024UL;
 
 } // namespace
 
 EnrollRun::EnrollRun(Loop& loop, const std::filesystem::path& program, std::vector<std::string> arguments,
-                     int challenge, Duration deadline, Listener listener)
+                     const std::vector<Handed>& handed, Duration deadline, Listener listener)
     : listener_(std::move(listener)) {
     auto pipe = process::makePipe();
     if (::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK) != 0) throw systemError("prepare a pipe");
     process::Command command;
     command.argv = {program.string(), fmt::format("--report-fd={}", reportDescriptor)};
-    if (challenge >= 0) command.argv.push_back(fmt::format("--challenge-fd={}", challengeDescriptor));
+    command.descriptors.emplace_back(pipe.write.get(), reportDescriptor);
+    for (const auto& [option, descriptor] : handed) {
+        if (descriptor < 0) continue;
+        const int number = reportDescriptor + static_cast<int>(command.descriptors.size());
+        command.argv.push_back(fmt::format("{}={}", option, number));
+        command.descriptors.emplace_back(descriptor, number);
+    }
     command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
     command.environment =
         process::pass({"PATH", "LANG", "CREDENTIALS_DIRECTORY", "DBUS_SYSTEM_BUS_ADDRESS", "JOURNAL_STREAM",
                        "SCEPD_DEBUG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"});
-    command.descriptors.emplace_back(pipe.write.get(), reportDescriptor);
-    if (challenge >= 0) command.descriptors.emplace_back(challenge, challengeDescriptor);
     pid_ = process::spawn(command);
     pipe_ = std::move(pipe.read);
     readable_ = loop.onReadable(pipe_.get(), [this] { read(); });

@@ -21,10 +21,16 @@ public:
         std::function<void(record::Report)> end;
     };
 
-    /// `arguments` follow the program's name and --report-fd; `challenge` is a descriptor to hand over, or -1.
-    /// Throws Error{local} when it cannot be started.
-    EnrollRun(Loop& loop, const std::filesystem::path& program, std::vector<std::string> arguments, int challenge,
-              Duration deadline, Listener listener);
+    /// A descriptor of ours that it gets, and the option that tells it the number.
+    struct Handed {
+        std::string option;  ///< "--challenge-fd"
+        int descriptor = -1; ///< -1: it gets none.
+    };
+
+    /// `arguments` follow the program's name, --report-fd and the options of what is handed over. Throws Error{local}
+    /// when it cannot be started.
+    EnrollRun(Loop& loop, const std::filesystem::path& program, std::vector<std::string> arguments,
+              const std::vector<Handed>& handed, Duration deadline, Listener listener);
     ~EnrollRun();
     EnrollRun(const EnrollRun&) = delete;
     EnrollRun& operator=(const EnrollRun&) = delete;

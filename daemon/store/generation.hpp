@@ -16,6 +16,8 @@
 /// - upcoming -> generation-8: a certificate of the coming CA, which becomes valid later
 /// - transaction.{key,signer,csr,toml}: an exchange that the CA may have answered (store/transaction)
 /// - history.toml: what attempts left behind (store/history)
+/// - authorities.toml: the CA that the last exchange met (store/authorities)
+/// - manual/transaction.{key,csr,toml}: a request that somebody carries to a CA by hand (enroll/manual)
 /// - lock: held by the one attempt that runs
 namespace scepd::store {
 

@@ -34,6 +34,10 @@ toml::table toTable(const record::Served&) {
     return toml::table{{"result", "served"}};
 }
 
+toml::table toTable(const record::RequestMade& made) {
+    return toml::table{{"result", "request-made"}, {"pem", made.pem}};
+}
+
 record::Failed failedFrom(const toml::table& table) {
     record::Failed failed{
         .fault = faultFromName(get<std::string>(table, "fault")),
@@ -68,6 +72,7 @@ record::Report reportFromText(const std::string& text) {
     if (result == "waiting") return record::Waiting{get<std::string>(table, "reason")};
     if (result == "failed") return failedFrom(table);
     if (result == "served") return record::Served{};
+    if (result == "request-made") return record::RequestMade{get<std::string>(table, "pem")};
     throw Error(Fault::local, fmt::format("a report with the unknown result \"{}\"", result));
 }
 

@@ -107,6 +107,40 @@ TEST_F(Program, TakesTheChallengeFromADescriptorAndReportsToAnother) {
     EXPECT_EQ(as<record::Issued>(store::reportFromText(body)).held, endpoint_.current().facts);
 }
 
+TEST_F(Program, ShowsWhoeverLooksOnEveryMessageAndNoSecret) {
+    configure(secret);
+    Pipe trace;
+    auto start = command({"device", "--root", endpoint_.root(), "--trace-fd", "3"});
+    start.descriptors = {{trace.in.get(), 3}};
+    const auto pid = process::spawn(start);
+    trace.in = UniqueFd();
+    const auto text = readToTheEnd(trace.out.get());
+    int status = 0;
+    ASSERT_EQ(::waitpid(pid, &status, 0), pid);
+
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+    EXPECT_THAT(text,
+                AllOf(HasSubstr("GET http://127.0.0.1"), HasSubstr("?operation=GetCACert\n"), HasSubstr("HTTP 200, "),
+                      HasSubstr("subject:         CN=scepd test CA\n"), HasSubstr("key usage:       "),
+                      HasSubstr("understood:      SCEPStandard, "), HasSubstr("messageType:     19 (PKCSReq)"),
+                      HasSubstr("challenge:       carried, not shown")));
+    EXPECT_THAT(text, AllOf(HasSubstr("pkiStatus:       0 (SUCCESS)"), HasSubstr("recipientNonce:  "),
+                            HasSubstr("passed:          it chains to the CA"), HasSubstr("issued: CN=device")));
+    EXPECT_THAT(text, Not(HasSubstr(secret)));
+}
+
+TEST_F(Program, IsNotHeldUpByWhoeverLooksOnAndDoesNotRead) {
+    configure(secret);
+    Pipe trace;
+    ASSERT_GT(::fcntl(trace.in.get(), F_SETPIPE_SZ, 4096), 0);
+    auto start = command({"device", "--root", endpoint_.root(), "--trace-fd", "3"});
+    start.descriptors = {{trace.in.get(), 3}};
+    const auto pid = process::spawn(start);
+    int status = 0;
+    ASSERT_EQ(::waitpid(pid, &status, 0), pid);
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
 TEST_F(Program, ExitsAsScepctlDoes) {
     EXPECT_EQ(exitCode(run({"device"})), 1) << "the challenge is missing";
     EXPECT_EQ(exitCode(run({"nobody"})), 1);

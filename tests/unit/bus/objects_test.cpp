@@ -71,6 +71,13 @@ protected:
         return sdbus::createProxy(*client, "org.scepd1", path);
     }
 
+    /// True when something that takes a while was begun.
+    bool started() {
+        bool begun = false;
+        inServer([&] { begun = laterDone != nullptr; });
+        return begun;
+    }
+
     /// Handles what came for the client until the condition holds, ten seconds at most.
     void receiveUntil(const std::function<bool()>& condition) {
         const auto deadline = std::chrono::steady_clock::now() + 10s;
@@ -84,6 +91,9 @@ protected:
     std::unique_ptr<Objects> objects;
     std::vector<std::string> requested;
     record::RequestOptions lastOptions;
+    Handlers::Done laterDone; ///< Of what takes a while.
+    std::string imported;
+    bool occupied = false; ///< Something runs for the certificate by then.
 
 private:
     bool hasOwner() {
@@ -111,10 +121,28 @@ private:
                                                     },
                                                 .cancel = [](const auto&) {},
                                                 .reload = [] {},
+                                                .createRequest =
+                                                    [this](const auto&, auto done) {
+                                                        laterDone = std::move(done);
+                                                        return !occupied;
+                                                    },
+                                                .import =
+                                                    [this](const auto&, const auto& text, auto done) {
+                                                        imported = text;
+                                                        laterDone = std::move(done);
+                                                        return !occupied;
+                                                    },
                                                 .pem = [](const auto& name, const auto& what) -> std::string {
                                                     if (what != "ca") throw Error(Fault::configuration, "no such part");
                                                     return name + " PEM";
                                                 },
+                                                .authorities =
+                                                    [] {
+                                                        return std::vector<record::KnownAuthority>{
+                                                            {"/etc/scepd/profiles.d/office.toml",
+                                                             {"ca", "CN=ca", "ab12", Time(1s), Time(2s)},
+                                                             {"log", "web"}}};
+                                                    },
                                             });
         objects->show(
             {statusOf("web", State::valid), statusOf("log", State::waiting), statusOf("kiosk", State::notApplicable)});
@@ -127,6 +155,7 @@ private:
         });
         objects->claimName();
         loop.run();
+        laterDone = {}; // it answers over the connection
         objects.reset();
     }
 
@@ -225,6 +254,100 @@ TEST_F(ObjectsTest, ARequestCarriesItsOptions) {
     EXPECT_TRUE(lastOptions.challenge);
 }
 
+TEST_F(ObjectsTest, ATraceIsADescriptorForOneCertificateThatNothingRunsFor) {
+    const std::map<std::string, sdbus::Variant> options{{"trace", sdbus::Variant(sdbus::UnixFd(STDERR_FILENO))}};
+    const auto askManager = [&](const std::vector<std::string>& names) {
+        proxy("/org/scepd1")->callMethod("Request").onInterface(manager).withArguments(names, options);
+    };
+    const auto askWeb = [&] {
+        proxy("/org/scepd1/certificate/web")->callMethod("Request").onInterface(certificate).withArguments(options);
+    };
+    const auto errorOfCall = [](auto&& call) -> std::string {
+        try {
+            call();
+        } catch (const sdbus::Error& error) {
+            return error.getName();
+        }
+        return {};
+    };
+    EXPECT_EQ(errorOfCall([&] { askManager({"web"}); }), "");
+    EXPECT_TRUE(lastOptions.trace);
+    EXPECT_EQ(errorOfCall([&] { askManager({}); }), "org.freedesktop.DBus.Error.InvalidArgs");
+
+    inServer([this] {
+        auto status = statusOf("web", State::renewing);
+        status.phase = "key";
+        objects->show(status);
+    });
+    EXPECT_EQ(errorOfCall([&] { askManager({"web"}); }), "org.scepd1.Error.Busy");
+    EXPECT_EQ(errorOfCall([&] { askWeb(); }), "org.scepd1.Error.Busy");
+}
+
+/// A call whose answer comes later.
+class Later {
+public:
+    Later(std::unique_ptr<sdbus::IProxy> proxy, const char* method, const std::vector<std::string>& arguments)
+        : proxy_(std::move(proxy)) {
+        auto call = proxy_->createMethodCall(certificate, method);
+        for (const auto& argument : arguments)
+            call << argument;
+        proxy_->callMethod(call, [this](sdbus::MethodReply& reply, const sdbus::Error* error) {
+            if (error != nullptr)
+                outcome = error->getName();
+            else if (reply.isEmpty())
+                outcome = "done";
+            else
+                reply >> outcome;
+        });
+    }
+    std::string outcome; ///< Empty until it came: what it brought, "done" for nothing, or the error's name.
+
+private:
+    std::unique_ptr<sdbus::IProxy> proxy_;
+};
+
+TEST_F(ObjectsTest, ARequestByHandIsAnsweredWhenItIsMade) {
+    const Later made(proxy("/org/scepd1/certificate/web"), "CreateRequest", {});
+    receiveUntil([&] { return started(); });
+    EXPECT_EQ(made.outcome, "");
+    inServer([this] { laterDone("PEM"); });
+    receiveUntil([&] { return !made.outcome.empty(); });
+    EXPECT_EQ(made.outcome, "PEM");
+}
+
+TEST_F(ObjectsTest, AnImportIsAnsweredByItsError) {
+    const Later import(proxy("/org/scepd1/certificate/web"), "Import", {"CERT"});
+    receiveUntil([&] { return started(); });
+    inServer([this] { laterDone(std::unexpected(Error(Fault::protocol, "another key"))); });
+    receiveUntil([&] { return !import.outcome.empty(); });
+    EXPECT_EQ(import.outcome, "org.scepd1.Error.Protocol");
+    EXPECT_EQ(imported, "CERT");
+}
+
+TEST_F(ObjectsTest, WhatIsEndedBeforeItIsDoneIsAnsweredToo) {
+    const Later made(proxy("/org/scepd1/certificate/web"), "CreateRequest", {});
+    receiveUntil([&] { return started(); });
+    inServer([this] { laterDone = {}; });
+    receiveUntil([&] { return !made.outcome.empty(); });
+    EXPECT_EQ(made.outcome, "org.scepd1.Error.Local");
+}
+
+TEST_F(ObjectsTest, WhileSomethingRunsNothingIsDoneByHand) {
+    inServer([this] {
+        occupied = true;
+        auto status = statusOf("log", State::enrolling);
+        status.phase = "key";
+        objects->show(status);
+    });
+    for (const auto* name : {"log", "web"}) {
+        const Later made(proxy(std::string("/org/scepd1/certificate/") + name), "CreateRequest", {});
+        const Later import(proxy(std::string("/org/scepd1/certificate/") + name), "Import", {"CERT"});
+        receiveUntil([&] { return !made.outcome.empty() && !import.outcome.empty(); });
+        EXPECT_EQ(made.outcome, "org.scepd1.Error.Busy") << name;
+        EXPECT_EQ(import.outcome, "org.scepd1.Error.Busy") << name;
+    }
+}
+
 /// The name of the error that a call ends with; empty when it succeeds.
 std::string errorOf(const std::function<void()>& call) {
     try {
@@ -267,6 +390,18 @@ TEST_F(ObjectsTest, AFailedHandlerIsAnAnswerAndTheBusGoesOn) {
     };
     EXPECT_EQ(errorOf([&] { pem("key"); }), "org.scepd1.Error.Configuration");
     EXPECT_EQ(pem("ca"), "web PEM");
+}
+
+TEST_F(ObjectsTest, AuthoritiesAreListedWithWhoDependsOnThem) {
+    std::vector<sdbus::Struct<std::string, std::string, std::string, std::string, std::uint64_t, std::uint64_t,
+                              std::vector<std::string>>>
+        rows;
+    proxy("/org/scepd1")->callMethod("ListAuthorities").onInterface(manager).storeResultsTo(rows);
+
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0],
+              (decltype(rows)::value_type{
+                  "/etc/scepd/profiles.d/office.toml", "ca", "CN=ca", "ab12", 1'000'000, 2'000'000, {"log", "web"}}));
 }
 
 TEST_F(ObjectsTest, TheVersionIsAProperty) {

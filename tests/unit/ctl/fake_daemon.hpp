@@ -42,6 +42,7 @@ public:
     FakeCertificate& operator=(const FakeCertificate&) = delete;
 
     Shown shown;
+    std::string imported; ///< What the last Import brought.
 
     /// Becomes `what` and says so in one signal.
     void become(const Shown& what) {
@@ -55,6 +56,14 @@ public:
 private:
     void Request(sdbus::Result<>&& result, Properties) override { result.returnResults(); }
     void Cancel(sdbus::Result<>&& result) override { result.returnResults(); }
+    void CreateRequest(sdbus::Result<std::string>&& result) override {
+        result.returnResults("-----BEGIN CERTIFICATE REQUEST-----\nMII=\n-----END CERTIFICATE REQUEST-----\n");
+    }
+    void Import(sdbus::Result<>&& result, std::string pem) override {
+        imported = pem;
+        shown.generation += 1;
+        result.returnResults();
+    }
     std::string GetPem(const std::string&) override { return {}; }
     std::string Name() override { return shown.name; }
     std::string Profile() override { return "/etc/scepd/profiles.d/office.toml"; }
@@ -121,8 +130,12 @@ public:
     std::function<std::vector<std::string>(const std::vector<std::string>& names, const Properties& options)> onRequest;
     std::function<void()> afterRequest; ///< After that answer.
     std::vector<sdbus::Struct<std::string, std::uint32_t, std::uint32_t, std::string, std::string>> findings;
+    std::vector<sdbus::Struct<std::string, std::string, std::string, std::string, std::uint64_t, std::uint64_t,
+                              std::vector<std::string>>>
+        authorities;
     Properties options;        ///< Of the last request.
     bool mayAskPerson = false; ///< The last request allowed interactive authorization.
+    sdbus::UnixFd trace;       ///< Of the last request; stays open until a test closes it.
     std::string challenge;     ///< What the descriptor of the last request could read.
 
 private:
@@ -132,6 +145,7 @@ private:
         try {
             options = with;
             mayAskPerson = Flags::mayAskPerson(*getObject().getCurrentlyProcessedMessage());
+            if (with.contains("trace")) trace = with.at("trace").get<sdbus::UnixFd>();
             if (with.contains("challenge")) challenge = readAll(with.at("challenge").get<sdbus::UnixFd>());
             for (const auto& name : names)
                 GetCertificate(name);
@@ -174,6 +188,12 @@ private:
                  {"http://ca.example.com/scep"},
                  "sha256:aa",
                  {"wifi"}}};
+    }
+
+    std::vector<sdbus::Struct<std::string, std::string, std::string, std::string, std::uint64_t, std::uint64_t,
+                              std::vector<std::string>>>
+    ListAuthorities() override {
+        return authorities;
     }
 
     void Reload(

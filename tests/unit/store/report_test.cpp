@@ -24,6 +24,7 @@ TEST(Report, EveryKindIsReadBackAsItWasWritten) {
         record::Failed{Fault::protocol, "HTTP 503", 90s},
         record::Failed{Fault::configuration, "", 0s},
         record::Served{},
+        record::RequestMade{"-----BEGIN CERTIFICATE REQUEST-----\nMII=\n-----END CERTIFICATE REQUEST-----\n"},
     };
     for (const auto& report : reports)
         EXPECT_EQ(reportFromText(toText(report)), report) << toText(report);

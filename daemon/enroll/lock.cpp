@@ -1,0 +1,22 @@
+#include "enroll/lock.hpp"
+
+#include "base/error.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+namespace scepd::enroll {
+
+UniqueFd lock(const std::filesystem::path& directory) {
+    file::makeDirectories(directory, 0700);
+    const auto path = directory / "lock";
+    UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!fd) throw systemError("open " + path.string());
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return fd;
+    if (errno == EWOULDBLOCK) throw Error(Fault::local, "another attempt for this certificate is running");
+    throw systemError("lock " + path.string());
+}
+
+} // namespace scepd::enroll
