@@ -4,6 +4,7 @@
 #include "crypto/der.hpp"
 #include "crypto/names.hpp"
 #include "crypto/openssl.hpp"
+#include "crypto/text.hpp"
 
 #include <utility>
 
@@ -60,7 +61,8 @@ std::string identity(const X509_NAME* issuer, const ASN1_INTEGER* serial) {
     if (issuer == nullptr || serial == nullptr) return "a key identifier";
     const BignumPtr number(made(ASN1_INTEGER_to_BN(serial, nullptr), "read a serial number"));
     char* text = made(BN_bn2hex(number.get()), "read a serial number");
-    auto result = fmt::format("serial {} of {}", text, nameText(issuer));
+    constexpr std::size_t longestNumber = 64;
+    auto result = fmt::format("serial {} of {}", printable(text, longestNumber), nameText(issuer));
     OPENSSL_free(text);
     return result;
 }
