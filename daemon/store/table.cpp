@@ -1,5 +1,6 @@
 #include "store/table.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -13,7 +14,9 @@ toml::table parseOwn(const std::string& text) {
             throw Error(Fault::local, "written by a newer version of scepd");
         return table;
     } catch (const toml::parse_error& error) {
-        throw Error(Fault::local, fmt::format("line {}: damaged: {}", error.source().begin.line, error.description()));
+        // What the parser quotes may be any bytes.
+        const auto what = error.description().substr(0, error.description().find(", saw "));
+        throw Error(Fault::local, fmt::format("line {}: damaged: {}", error.source().begin.line, what));
     }
 }
 
@@ -21,6 +24,14 @@ std::string print(const toml::table& table) {
     std::ostringstream text;
     text << toml::toml_formatter(table) << '\n';
     return text.str();
+}
+
+std::string getWord(const toml::table& table, std::string_view key) {
+    constexpr std::size_t longest = 64;
+    auto word = get<std::string>(table, key);
+    if (word.size() > longest || !std::ranges::all_of(word, [](char c) { return c >= ' ' && c <= '~'; }))
+        throw Error(Fault::local, fmt::format("the value of \"{}\" is no word", key));
+    return word;
 }
 
 unsigned getCount(const toml::table& table, std::string_view key) {
