@@ -6,8 +6,19 @@
 #include <fmt/format.h>
 
 namespace scepd::store {
+namespace {
+
+/// The parser makes a table for each dot of a key and takes them down by recursion: half of a file as large as we read
+/// would exhaust the stack. Ours have no such keys; dots in texts stay far below.
+void requireShallow(const std::string& text) {
+    constexpr std::ptrdiff_t mostDots = 10'000;
+    if (std::ranges::count(text, '.') > mostDots) throw Error(Fault::local, "damaged: tables are nested too deeply");
+}
+
+} // namespace
 
 toml::table parseOwn(const std::string& text) {
+    requireShallow(text);
     try {
         auto table = toml::parse(text);
         if (get<std::int64_t>(table, "version") > formatVersion)

@@ -47,6 +47,14 @@ TEST(Report, WhatACaSaidMayHoldAnyByte) {
     EXPECT_THAT(std::get<record::Refused>(read).reason, HasSubstr("ABC"));
 }
 
+TEST(Report, OfTablesInTablesIsALocalErrorBeforeTheyExhaustTheStack) {
+    std::string keys;
+    for (int i = 0; i < 120'000; ++i)
+        keys += "a.";
+    for (const auto& text : {keys + "a = 1\n", "[" + keys + "a]\n"})
+        EXPECT_THAT(errorOf([&] { reportFromText(text); }), HasSubstr("nested"));
+}
+
 TEST(Report, ThatIsNoneIsALocalErrorSayingWhy) {
     const auto complaint = [](const std::string& text) { return errorOf([&] { reportFromText(text); }); };
 
