@@ -40,6 +40,11 @@ std::vector<Certificate> issuersOf(const X509_STORE_CTX* context) {
     return issuers;
 }
 
+/// Certificates are no secrets; without this OpenSSL would ask on the terminal when a text says that it is encrypted.
+int noPassphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*data*/) {
+    return -1;
+}
+
 } // namespace
 
 Certificate::Certificate(X509* certificate) : certificate_(certificate, X509_free) {}
@@ -66,7 +71,7 @@ std::vector<Certificate> Certificate::allFromPem(std::string_view pem) {
     ERR_clear_error();
     const auto bio = readBio(pem);
     std::vector<Certificate> certificates;
-    while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr))
+    while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, noPassphrase, nullptr))
         certificates.emplace_back(certificate);
     const bool ended = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
     const bool empty = pem.find_first_not_of(" \t\r\n") == std::string_view::npos;

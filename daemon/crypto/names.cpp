@@ -104,14 +104,23 @@ void setValue(GENERAL_NAME* name, const AlternativeName& alternative) {
     }
 }
 
+/// Nothing for text, otherwise the ASN.1 type: bytes that only look like the text are another value.
+std::string typeUnlessText(const ASN1_STRING* value) {
+    constexpr unsigned long texts =
+        B_ASN1_DIRECTORYSTRING | B_ASN1_IA5STRING | B_ASN1_NUMERICSTRING | B_ASN1_ISO64STRING;
+    const int type = ASN1_STRING_type(value);
+    return (ASN1_tag2bit(type) & texts) != 0 ? std::string() : std::to_string(type);
+}
+
 using Attributes = std::vector<std::pair<std::string, std::string>>;
 
 Attributes sortedAttributes(const X509_NAME* name) {
     Attributes attributes;
     for (int i = 0; i < X509_NAME_entry_count(name); ++i) {
         const X509_NAME_ENTRY* entry = X509_NAME_get_entry(name, i);
-        attributes.emplace_back(derOf(i2d_ASN1_OBJECT, X509_NAME_ENTRY_get_object(entry)),
-                                utf8Of(X509_NAME_ENTRY_get_data(entry)));
+        const ASN1_STRING* value = X509_NAME_ENTRY_get_data(entry);
+        attributes.emplace_back(derOf(i2d_ASN1_OBJECT, X509_NAME_ENTRY_get_object(entry)) + typeUnlessText(value),
+                                utf8Of(value));
     }
     std::ranges::sort(attributes);
     return attributes;
@@ -241,7 +250,8 @@ std::string serialText(const ASN1_INTEGER* serial) {
 }
 
 std::string identityText(const X509_NAME* issuer, const ASN1_INTEGER* serial) {
-    return fmt::format("serial {} of {}", serialText(serial), nameText(issuer));
+    constexpr std::size_t longestNumber = 64; // A stranger may write an endless one.
+    return fmt::format("serial {} of {}", printable(serialText(serial), longestNumber), nameText(issuer));
 }
 
 std::string keyIdentifierText(std::string_view octets) {

@@ -28,6 +28,13 @@ crypto::Certificate certificateFor(const crypto::Key& key, const std::vector<cry
                 fmt::format("the CA sent {} certificates, but none for the key that was requested", received.size()));
 }
 
+/// RFC 5280 section 4.1.2.2. What people, files and the bus are told of a certificate is bounded by it.
+void requireSerialNumber(const crypto::Certificate& certificate) {
+    constexpr std::size_t longest = 20;
+    if (certificate.serialNumber().size() > std::string_view("-").size() + 2 * longest)
+        throw unusable(fmt::format("its serial number is longer than {} bytes", longest));
+}
+
 void requireSubject(const crypto::Request& request, const crypto::Certificate& certificate) {
     if (!request.hasSubjectOf(certificate))
         throw unusable(fmt::format("its subject is {}, requested was {}", certificate.subject(), request.subject()));
@@ -91,6 +98,7 @@ Accepted accept(const std::vector<crypto::Certificate>& received, const Question
     };
     const auto certificate = certificateFor(question.key, received);
     passed("it certifies the key that was requested");
+    requireSerialNumber(certificate);
     requireSubject(question.request, certificate);
     passed("its subject is the one that was requested");
     requireValidity(certificate, question.forLater, now);

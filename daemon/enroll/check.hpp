@@ -37,9 +37,9 @@ struct Accepted {
 bool isForLater(const crypto::Certificate& certificate, Time now);
 
 /// Finds the certificate for our key among those received and checks it: chains to the authenticated CA, valid now (its
-/// beginning may be five minutes ahead of our clock), the subject that was requested, no weak digest, and on a renewal
-/// another serial number and no earlier end than what we hold (a CA cuts both at its own end). Throws Error{protocol}
-/// with the first thing that is wrong.
+/// beginning may be five minutes ahead of our clock), the subject that was requested, a serial number of at most 20
+/// bytes, no weak digest, and on a renewal another serial number and no earlier end than what we hold (a CA cuts both
+/// at its own end). Throws Error{protocol} with the first thing that is wrong.
 Accepted accept(const std::vector<crypto::Certificate>& received, const Question& question, Time now);
 
 /// The facts of an accepted certificate, for people and the schedule; the generation's number is not known yet.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 #include <string>
 
 #include <fmt/format.h>
@@ -28,11 +29,15 @@ std::string sha256(const crypto::Certificate& certificate) {
     return crypto::hex(certificate.fingerprint(Digest::sha256));
 }
 
-/// "CN=ca (sha256:...)", one after the other: what to compare with the profile.
+/// "CN=ca (sha256:...)", one after the other: what to compare with the profile. Of very many only the first ones.
 std::string listed(const Certificates& certificates) {
+    constexpr std::size_t shown = 8;
+    constexpr std::size_t longestName = 200;
     std::string text;
-    for (const auto& certificate : certificates)
-        text += fmt::format("{}{} (sha256:{})", text.empty() ? "" : ", ", certificate.subject(), sha256(certificate));
+    for (const auto& certificate : std::views::take(certificates, shown))
+        text += fmt::format("{}{} (sha256:{})", text.empty() ? "" : ", ",
+                            crypto::printable(certificate.subject(), longestName), sha256(certificate));
+    if (certificates.size() > shown) text += fmt::format(" and {} more", certificates.size() - shown);
     return text;
 }
 
@@ -135,7 +140,7 @@ public:
         if (usable_.size() == 1) return usable_.front();
         if (const auto found = first(issues)) return *found;
         throw Error(Fault::protocol, fmt::format("none of the CA's certificates can receive a request: {}{}",
-                                                 listed(offered_), reasons_));
+                                                 listed(offered_), reasons()));
     }
 
 private:
@@ -188,6 +193,11 @@ private:
         });
     }
 
+    [[nodiscard]] std::string reasons() const {
+        constexpr std::size_t longest = 1024;
+        return crypto::printable(reasons_, longest);
+    }
+
     template <typename Condition>
     [[nodiscard]] std::optional<crypto::Certificate> first(Condition condition) const {
         const auto found = std::ranges::find_if(usable_, condition);
@@ -203,7 +213,7 @@ private:
         const auto found = first([this](const auto& certificate) { return fits(*recipientPin_, certificate); });
         if (found) return *found;
         throw Error(Fault::protocol, fmt::format("recipient-fingerprint fits no usable certificate of the CA: {}{}",
-                                                 listed(offered_), reasons_));
+                                                 listed(offered_), reasons()));
     }
 
     const Certificates& offered_;

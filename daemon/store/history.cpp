@@ -102,14 +102,14 @@ toml::table toTable(const record::History& history) {
 }
 
 record::History historyFrom(const toml::table& table) {
-    const auto fault = get<std::string>(table, "last-fault");
+    const auto fault = getWord(table, "last-fault");
     record::History history{
         .attempts = getCount(table, "attempts"),
         .failures = getCount(table, "failures"),
         .lastAttempt = getTime(table, "last-attempt"),
         .lastSuccess = getTime(table, "last-success"),
         .lastRenewal = getTime(table, "last-renewal"),
-        .lastOutcome = record::outcomeFromName(get<std::string>(table, "last-outcome")),
+        .lastOutcome = record::outcomeFromName(getWord(table, "last-outcome")),
         .lastFault = fault.empty() ? std::nullopt : std::optional(faultFromName(fault)),
         .lastError = get<std::string>(table, "last-error"),
         .notBeforeNextAttempt = getTime(table, "not-before-next-attempt"),

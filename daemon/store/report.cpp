@@ -40,7 +40,7 @@ toml::table toTable(const record::RequestMade& made) {
 
 record::Failed failedFrom(const toml::table& table) {
     record::Failed failed{
-        .fault = faultFromName(get<std::string>(table, "fault")),
+        .fault = faultFromName(getWord(table, "fault")),
         .reason = get<std::string>(table, "reason"),
         .retryAfter = std::nullopt,
     };
@@ -64,7 +64,7 @@ std::string toText(const record::Report& report) {
 
 record::Report reportFromText(const std::string& text) {
     const auto table = parseOwn(text);
-    const auto result = get<std::string>(table, "result");
+    const auto result = getWord(table, "result");
     if (result == "issued") return issuedFrom(table);
     if (result == "pending") return record::Pending{get<std::string>(table, "transaction")};
     if (result == "refused")

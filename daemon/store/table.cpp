@@ -1,19 +1,33 @@
 #include "store/table.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 #include <fmt/format.h>
 
 namespace scepd::store {
+namespace {
+
+/// The parser makes a table for each dot of a key and takes them down by recursion: half of a file as large as we read
+/// would exhaust the stack. Ours have no such keys; dots in texts stay far below.
+void requireShallow(const std::string& text) {
+    constexpr std::ptrdiff_t mostDots = 10'000;
+    if (std::ranges::count(text, '.') > mostDots) throw Error(Fault::local, "damaged: tables are nested too deeply");
+}
+
+} // namespace
 
 toml::table parseOwn(const std::string& text) {
+    requireShallow(text);
     try {
         auto table = toml::parse(text);
         if (get<std::int64_t>(table, "version") > formatVersion)
             throw Error(Fault::local, "written by a newer version of scepd");
         return table;
     } catch (const toml::parse_error& error) {
-        throw Error(Fault::local, fmt::format("line {}: damaged: {}", error.source().begin.line, error.description()));
+        // What the parser quotes may be any bytes.
+        const auto what = error.description().substr(0, error.description().find(", saw "));
+        throw Error(Fault::local, fmt::format("line {}: damaged: {}", error.source().begin.line, what));
     }
 }
 
@@ -21,6 +35,14 @@ std::string print(const toml::table& table) {
     std::ostringstream text;
     text << toml::toml_formatter(table) << '\n';
     return text.str();
+}
+
+std::string getWord(const toml::table& table, std::string_view key) {
+    constexpr std::size_t longest = 64;
+    auto word = get<std::string>(table, key);
+    if (word.size() > longest || !std::ranges::all_of(word, [](char c) { return c >= ' ' && c <= '~'; }))
+        throw Error(Fault::local, fmt::format("the value of \"{}\" is no word", key));
+    return word;
 }
 
 unsigned getCount(const toml::table& table, std::string_view key) {

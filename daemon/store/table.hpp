@@ -29,6 +29,8 @@ Value get(const toml::table& table, std::string_view key) {
     throw Error(Fault::local, "the value of \"" + std::string(key) + "\" is missing or of the wrong type");
 }
 
+/// A word that must be there: a few printable characters, so that it may be quoted when it is none of ours.
+std::string getWord(const toml::table& table, std::string_view key);
 /// A count that must be there.
 unsigned getCount(const toml::table& table, std::string_view key);
 /// A time, kept in microseconds since the epoch.

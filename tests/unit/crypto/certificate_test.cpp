@@ -3,10 +3,12 @@
 #include "base/error.hpp"
 #include "unit/crypto/forge.hpp"
 
+#include <memory>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/ui.h>
 
 namespace {
 
@@ -135,6 +137,23 @@ TEST(Certificate, CutAnywhereIsAnErrorAndNoCrash) {
     const auto der = Certificate::fromPem(leaf).toDer();
     for (std::size_t length = 0; length < der.size(); ++length)
         EXPECT_THROW(Certificate::fromDer(std::string_view(der).substr(0, length)), Error);
+}
+
+TEST(Certificate, InPemThatClaimsToBeEncryptedIsAnErrorAndAsksNobody) {
+    static bool asked = false;
+    const std::unique_ptr<UI_METHOD, decltype([](UI_METHOD* method) { UI_destroy_method(method); })> method(
+        UI_create_method("a person"));
+    UI_method_set_opener(method.get(), [](UI*) {
+        asked = true;
+        return 0;
+    });
+    UI_set_default_method(method.get());
+    const std::string begin = "-----BEGIN CERTIFICATE-----\n";
+    const auto text = begin + "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\n" +
+                      std::string(root).substr(begin.size());
+    EXPECT_THROW(Certificate::allFromPem(text), Error);
+    EXPECT_FALSE(asked);
+    UI_set_default_method(UI_OpenSSL());
 }
 
 TEST(Chain, LeadsFromTheLeafToTheAnchor) {

@@ -252,6 +252,20 @@ TEST(Request, RecognisesItsSubjectHoweverACaSortsIt) {
     EXPECT_FALSE(request.hasSubjectOf(subject("CN=Example,O=device")));
 }
 
+TEST(Request, DoesNotTakeBytesThatAreNoTextForItsSubject) {
+    const auto request = make(content({{{"CN", "device"}}}));
+    const auto certificate = selfSigned({.subject = "CN=device"}, testKey(2)).certificate;
+    auto* entry = X509_NAME_get_entry(X509_get_subject_name(certificate.get()), 0);
+    for (const int text : {V_ASN1_IA5STRING, V_ASN1_T61STRING, V_ASN1_NUMERICSTRING, V_ASN1_UTF8STRING}) {
+        X509_NAME_ENTRY_set_data(entry, text, raw("device"), 6);
+        EXPECT_TRUE(request.hasSubjectOf(certificate)) << text;
+    }
+    for (const int other : {V_ASN1_BIT_STRING, V_ASN1_OCTET_STRING, 13}) {
+        X509_NAME_ENTRY_set_data(entry, other, raw("device"), 6);
+        EXPECT_FALSE(request.hasSubjectOf(certificate)) << other;
+    }
+}
+
 TEST(TransportCertificate, HasTheSubjectAndTheKeyOfTheRequest) {
     const auto request = make(content({{{"CN", "device"}}, {{"O", "Example"}}}));
     const auto certificate = request.selfSigned(testKey(1), Digest::sha256, noon);

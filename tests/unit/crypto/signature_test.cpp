@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <openssl/asn1.h>
+#include <openssl/x509.h>
 
 namespace {
 
@@ -63,6 +64,19 @@ TEST(Signature, OfAStrangerWithTheCasNameIsRefused) {
     EXPECT_THAT(
         refusal([&] { verify(signedData({.content = "x"}, impostor), {ca().certificate}, Strength::standard); }),
         HasSubstr("its signature does not fit"));
+}
+
+TEST(Signature, OfAStrangerWithAnEndlessSerialNumberIsToldInOneSentence) {
+    const auto stranger = selfSigned({.subject = "CN=stranger"}, testKey(3));
+    const std::string digits(100'000, 'f');
+    BIGNUM* number = nullptr;
+    ASSERT_NE(BN_hex2bn(&number, digits.c_str()), 0);
+    BN_to_ASN1_INTEGER(number, X509_get_serialNumber(stranger.certificate.get()));
+    BN_free(number);
+    const auto sentence =
+        refusal([&] { verify(signedData({.content = "x"}, stranger), {ca().certificate}, Strength::standard); });
+    EXPECT_THAT(sentence, HasSubstr("none of the CA's certificates"));
+    EXPECT_LT(sentence.size(), 500U);
 }
 
 TEST(Signature, ThatWasTouchedAnywhereIsRefused) {

@@ -8,6 +8,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/bn.h>
+#include <openssl/x509.h>
 
 namespace {
 
@@ -104,6 +106,22 @@ TEST_F(Check, RefusesAnotherIssuer) {
     const auto impostor = selfSigned({.subject = "CN=ca", .ca = true}, testKey(4));
     EXPECT_THAT(complaint({issued({.subject = subject}, testKey(2), impostor).certificate, impostor.certificate}),
                 HasSubstr("is not used"));
+}
+
+TEST_F(Check, RefusesASerialNumberThatIsLongerThanRfc5280Allows) {
+    const auto numbered = [&](std::size_t octets) {
+        auto identity = issue({.subject = subject});
+        auto* x509 = identity.certificate.get();
+        const std::string digits = "7f" + std::string(2 * (octets - 1), 'f');
+        BIGNUM* number = nullptr;
+        BN_hex2bn(&number, digits.c_str());
+        BN_to_ASN1_INTEGER(number, X509_get_serialNumber(x509));
+        BN_free(number);
+        X509_sign(x509, ca_.key.get(), EVP_sha256());
+        return identity.certificate;
+    };
+    EXPECT_EQ(complaint({numbered(20)}), "nothing");
+    EXPECT_THAT(complaint({numbered(21)}), HasSubstr("its serial number is longer than 20 bytes"));
 }
 
 TEST_F(Check, RefusesACertificateOfACa) {

@@ -91,6 +91,21 @@ TEST_F(Authority, IsAnotherOneWhenTheFingerprintFitsNothing) {
                 HasSubstr("sha256:" + crypto::hex(ca_.certificate.fingerprint(Digest::sha256))));
 }
 
+TEST_F(Authority, AmongVeryManyStrangersIsMissedInOneSentence) {
+    std::vector<Certificate> offered;
+    for (long serial = 1; serial <= 300; ++serial)
+        offered.push_back(
+            selfSigned({.subject = "CN=stranger,O=" + std::string(60, 'x'), .serial = serial}, testKey(3)).certificate);
+    const Pin first = FirstSight();
+    for (const auto& pin : {Pin(pinOf(ca_.certificate)), Pin(ca_.certificate), first})
+        EXPECT_LT(complaint(offered, pin).size(), 3000U);
+    EXPECT_THAT(complaint(offered, first), HasSubstr("and 292 more"));
+    offered.push_back(device_.certificate);
+    EXPECT_LT(complaint(offered, pinOf(ca_.certificate)).size(), 3000U);
+    offered.push_back(issued({.subject = "CN=ec", .ca = true}, ecTestKey(), root_).certificate);
+    EXPECT_LT(complaint(offered, first).size(), 5000U) << "with all the reasons why nobody can be encrypted to";
+}
+
 TEST_F(Authority, IsNoneWhenTheFingerprintNamesNoCa) {
     EXPECT_THAT(complaint({raSigns_.certificate, ca_.certificate}, pinOf(raSigns_.certificate)),
                 HasSubstr("not a CA's certificate"));

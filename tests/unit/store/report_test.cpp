@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 using record::Report;
 using test::errorOf;
 using testing::HasSubstr;
+using testing::Not;
 
 TEST(Report, EveryKindIsReadBackAsItWasWritten) {
     const Report reports[]{
@@ -47,12 +48,23 @@ TEST(Report, WhatACaSaidMayHoldAnyByte) {
     EXPECT_THAT(std::get<record::Refused>(read).reason, HasSubstr("ABC"));
 }
 
+TEST(Report, OfTablesInTablesIsALocalErrorBeforeTheyExhaustTheStack) {
+    std::string keys;
+    for (int i = 0; i < 120'000; ++i)
+        keys += "a.";
+    for (const auto& text : {keys + "a = 1\n", "[" + keys + "a]\n"})
+        EXPECT_THAT(errorOf([&] { reportFromText(text); }), HasSubstr("nested"));
+}
+
 TEST(Report, ThatIsNoneIsALocalErrorSayingWhy) {
     const auto complaint = [](const std::string& text) { return errorOf([&] { reportFromText(text); }); };
 
     EXPECT_THAT(complaint(""), HasSubstr("\"version\""));
     EXPECT_THAT(complaint("version = 1\n"), HasSubstr("\"result\""));
     EXPECT_THAT(complaint("version = 1\nresult = \"exploded\"\n"), HasSubstr("unknown result \"exploded\""));
+    EXPECT_THAT(complaint("version = 1\nresult = \"\\u0007\\n\"\n"), HasSubstr("\"result\" is no word"));
+    EXPECT_THAT(complaint("version = 1\nresult = \"" + std::string(100'000, 'x') + "\"\n"), HasSubstr("is no word"));
+    EXPECT_THAT(complaint("version = 1\nresult = in\x03"), Not(HasSubstr("\x03")));
     EXPECT_THAT(complaint("version = 1\nresult = \"issued\"\n"), HasSubstr("\"held\""));
     EXPECT_THAT(complaint("version = 1\nresult = \"failed\"\nfault = \"bad luck\"\nreason = \"\"\n"),
                 HasSubstr("no such fault: bad luck"));
