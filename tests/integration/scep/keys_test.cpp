@@ -37,7 +37,7 @@ TEST(EcKeys, AreCertifiedThroughARsaKeyThatCarriesTheExchange) {
 
         const auto generation = endpoint.current();
         EXPECT_TRUE(Certificate::fromPem(generation.certificate).matches(Key::fromPem(generation.key)));
-        EXPECT_EQ(field(authority.requests().back(), "signer"), "other")
+        EXPECT_EQ(field(authority.requests().back(), "signer"), "transport")
             << "neither the requested key nor one of the CA's";
         EXPECT_THAT(endpoint.filesWith("transport"), IsEmpty());
         EXPECT_EQ(store::readTransaction(endpoint.root(), "device"), std::nullopt) << "the transport key is gone";

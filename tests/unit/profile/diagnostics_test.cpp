@@ -6,8 +6,8 @@
 using namespace scepd::profile;
 using namespace scepd::profile::test;
 using testing::ElementsAre;
-using testing::IsEmpty;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 
 namespace {

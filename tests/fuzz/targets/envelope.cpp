@@ -1,0 +1,23 @@
+#include "fuzz/der.hpp"
+#include "fuzz/harness.hpp"
+#include "fuzz/world.hpp"
+
+using namespace scepd;
+
+SCEPD_FUZZ_MUTATES_DER
+
+/// The EnvelopedData inside of a CertRep, from a CA that makes anything.
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto& device = fuzz::device();
+    const auto open = [&](crypto::Strength strength) {
+        return fuzz::parsed(Fault::protocol, [&] {
+            return crypto::decrypt(fuzz::textOf(data, size), device.certificate, device.key, strength);
+        });
+    };
+    const auto content = open(crypto::Strength::legacy);
+    if (!content) return 0;
+    fuzz::require(content->size() <= size, "what comes out is no larger than what came");
+    const auto strict = open(crypto::Strength::standard);
+    fuzz::require(!strict || *strict == *content, "a stricter reader reads the same or nothing");
+    return 0;
+}
