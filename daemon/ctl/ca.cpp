@@ -65,7 +65,7 @@ void print(const Console& console, const std::vector<KnownAuthority>& all) {
     for (std::size_t i = 0; i < lines.size(); ++i) {
         console.out << lines[i] << '\n';
         if (i < heads) continue;
-        for (const auto& line : fingerprintLines(all[i - heads].authority.fingerprint))
+        for (const auto& line : record::fingerprintLines(all[i - heads].authority.fingerprint))
             console.out << "      " << paint(console, Colour::grey, line) << '\n';
     }
     if (!console.legend) return;

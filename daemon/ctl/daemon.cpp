@@ -71,25 +71,6 @@ UniqueFd openChallenge(const std::string& file) {
     return fd;
 }
 
-template <typename Value>
-void take(const Properties& properties, const char* name, Value& into) {
-    if (const auto found = properties.find(name); found != properties.end()) into = found->second.get<Value>();
-}
-
-void takeTime(const Properties& properties, const char* name, Time& into) {
-    if (const auto found = properties.find(name); found != properties.end())
-        into = time(found->second.get<std::uint64_t>());
-}
-
-void takeTargets(const Properties& properties, std::vector<record::TargetState>& into) {
-    std::vector<sdbus::Struct<std::string, std::string, std::string>> targets;
-    if (!properties.contains("Targets")) return;
-    take(properties, "Targets", targets);
-    into.clear();
-    for (const auto& target : targets)
-        into.push_back({target.get<0>(), target.get<1>(), target.get<2>()});
-}
-
 } // namespace
 
 /// The generated proxy; it subscribes to signals only when somebody wants them: a subscription is one more round trip.
@@ -143,33 +124,6 @@ private:
         return call;
     }
 };
-
-void update(Certificate& certificate, const Properties& properties) {
-    take(properties, "Name", certificate.name);
-    take(properties, "Profile", certificate.profile);
-    take(properties, "Usage", certificate.usage);
-    take(properties, "State", certificate.state);
-    take(properties, "Reason", certificate.reason);
-    take(properties, "Remedy", certificate.remedy);
-    take(properties, "Subject", certificate.subject);
-    take(properties, "Issuer", certificate.issuer);
-    take(properties, "SerialNumber", certificate.serialNumber);
-    take(properties, "Fingerprint", certificate.fingerprint);
-    take(properties, "KeyType", certificate.keyType);
-    take(properties, "SubjectAlternativeNames", certificate.subjectAlternativeNames);
-    takeTime(properties, "NotBefore", certificate.notBefore);
-    takeTime(properties, "NotAfter", certificate.notAfter);
-    take(properties, "Generation", certificate.generation);
-    take(properties, "NextAction", certificate.nextAction);
-    takeTime(properties, "NextActionTime", certificate.nextActionTime);
-    take(properties, "NextActionReason", certificate.nextActionReason);
-    takeTime(properties, "LastAttemptTime", certificate.lastAttemptTime);
-    take(properties, "LastErrorCode", certificate.lastErrorCode);
-    take(properties, "LastError", certificate.lastError);
-    take(properties, "AttemptPhase", certificate.attemptPhase);
-    take(properties, "Attempts", certificate.attempts);
-    takeTargets(properties, certificate.targets);
-}
 
 std::string pathOf(const std::string& name) {
     char* encoded = nullptr;

@@ -23,14 +23,26 @@ struct Arguments {
     std::string root = "/", name, file, timeout = "5min", challengeFile;
     std::vector<std::string> names, groups, files;
     bool json = false, noLegend = false, all = false, wait = false, force = false;
+    ctl::ProbeRequest probe{.target = {}, .enrollProgram = SCEPD_LIBEXEC "/scepd-enroll"};
     std::function<Exit(const ctl::Console&)> run;
 };
 
-CLI::App* verb(CLI::App& app, const char* name, const char* description, Arguments& arguments,
-               std::function<Exit(const ctl::Console&)> run) {
-    auto* command = app.add_subcommand(name, description);
-    command->callback([&arguments, run = std::move(run)] { arguments.run = run; });
+/// What "scepctl --help" puts together.
+constexpr auto seeing = "How things are";
+constexpr auto asking = "Ask for certificates";
+constexpr auto byHand = "A CA that is asked by hand";
+constexpr auto authorities = "CAs and SCEP servers";
+constexpr auto configuration = "Profiles and daemon";
+
+/// A verb of a group; `example` is a command line without "scepctl".
+CLI::App* verb(CLI::App& app, const char* group, const char* name, const char* description, const char* example) {
+    auto* command = app.add_subcommand(name, description)->group(group);
+    command->footer(fmt::format("Example: scepctl {}", example));
     return command;
+}
+
+void runs(CLI::App* command, Arguments& arguments, std::function<Exit(const ctl::Console&)> run) {
+    command->callback([&arguments, run = std::move(run)] { arguments.run = run; });
 }
 
 ctl::Patience patience(const Arguments& arguments) {
@@ -56,25 +68,18 @@ void addWaiting(CLI::App* command, Arguments& arguments) {
         ->capture_default_str();
 }
 
-void addReading(CLI::App& app, Arguments& a) {
-    auto* status = verb(app, "status", "how the certificates are, or one of them", a,
-                        [&a](const auto& console) { return ctl::status(console, a.name); });
+void addSeeing(CLI::App& app, Arguments& a) {
+    auto* status = verb(app, seeing, "status", "how the certificates are, or one of them", "status wifi");
     status->add_option("NAME", a.name, "a certificate");
-    auto* list = verb(app, "list", "names, usages and states", a,
-                      [&a](const auto& console) { return ctl::list(console, a.all); });
+    runs(status, a, [&a](const auto& console) { return ctl::status(console, a.name); });
+    auto* list = verb(app, seeing, "list", "names, usages and states", "list --all");
     list->add_flag("--all", a.all, "also those that do not apply to this endpoint");
-    auto* show = verb(app, "show", "one certificate in full", a,
-                      [&a](const auto& console) { return ctl::show(console, a.name); });
+    runs(list, a, [&a](const auto& console) { return ctl::list(console, a.all); });
+    auto* show = verb(app, seeing, "show", "one certificate in full", "show wifi");
     show->add_option("NAME", a.name, "a certificate")->required();
-    auto* profiles = verb(app, "profiles", "the profiles as loaded, or one of them", a,
-                          [&a](const auto& console) { return ctl::profiles(console, a.name); });
-    profiles->add_option("FILE", a.name, "a profile's path or file name");
-    verb(app, "ca", "the CAs that were met, with fingerprints and expiry", a,
-         [](const auto& console) { return ctl::ca(console); });
-    verb(app, "monitor", "tell what happens until interrupted", a,
+    runs(show, a, [&a](const auto& console) { return ctl::show(console, a.name); });
+    runs(verb(app, seeing, "monitor", "tell what happens until interrupted", "monitor --json"), a,
          [](const auto& console) { return ctl::monitor(console); });
-    verb(app, "version", "our version and the daemon's", a,
-         [](const auto& console) { return ctl::version(console, SCEPD_VERSION); });
 }
 
 /// What no single option can tell. Throws CLI::ValidationError.
@@ -87,8 +92,9 @@ void checkRequest(const Arguments& a) {
         throw CLI::ValidationError("--challenge-file", "a challenge belongs to exactly one certificate: name it");
 }
 
-void addActions(CLI::App& app, Arguments& a) {
-    auto* request = app.add_subcommand("request", "ask for certificates now; a valid one is left alone");
+void addAsking(CLI::App& app, Arguments& a) {
+    auto* request =
+        verb(app, asking, "request", "ask for certificates now; a valid one is left alone", "request wifi --wait");
     request->add_option("NAME", a.names, "certificates");
     request->add_flag("--all", a.all, "every certificate that applies to this endpoint");
     request->add_option("--group", a.groups, "certificates of profiles for this group")
@@ -106,25 +112,74 @@ void addActions(CLI::App& app, Arguments& a) {
             return ctl::request(console, ask, patience(a));
         };
     });
-    auto* renew = verb(app, "renew", "ask for new certificates in the place of valid ones", a,
-                       [&a](const auto& console) { return ctl::renew(console, a.names, patience(a)); });
+    auto* renew =
+        verb(app, asking, "renew", "ask for new certificates in the place of valid ones", "renew wifi --wait");
     renew->add_option("NAME", a.names, "certificates")->required();
     addWaiting(renew, a);
-    auto* trace = verb(app, "trace", "one attempt with every message to the CA and back, decoded", a,
-                       [&a](const auto& console) { return ctl::trace(console, a.name, patience(a).timeout); });
-    trace->add_option("NAME", a.name, "a certificate")->required();
-    auto* csr = verb(app, "csr", "print a request for a CA that is asked by hand", a,
-                     [&a](const auto& console) { return ctl::csr(console, a.name); });
+    runs(renew, a, [&a](const auto& console) { return ctl::renew(console, a.names, patience(a)); });
+}
+
+void addByHand(CLI::App& app, Arguments& a) {
+    auto* csr = verb(app, byHand, "csr", "print a request (PKCS#10) to carry to the CA", "csr wifi > wifi.csr");
+    csr->footer(
+        csr->get_footer() +
+        "\n\nThe key stays here. The same request comes again until its certificate is imported or the profile\n"
+        "asks for something else; attempts over the network neither send nor replace it.");
     csr->add_option("NAME", a.name, "a certificate")->required();
-    auto* import = verb(app, "import", "take the certificate that such a CA gave", a,
-                        [&a](const auto& console) { return ctl::import(console, a.name, a.file); });
+    runs(csr, a, [&a](const auto& console) { return ctl::csr(console, a.name); });
+    auto* import =
+        verb(app, byHand, "import", "take and deploy the certificate that the CA gave for it", "import wifi wifi.p7b");
     import->add_option("NAME", a.name, "a certificate")->required();
-    import->add_option("FILE", a.file, "the certificate and its chain; -: from standard input")->required();
-    verb(app, "reload", "make the daemon read the profiles again", a,
-         [](const auto& console) { return ctl::reload(console); });
-    auto* verify = verb(app, "verify", "check profiles without a daemon: all, or these files", a,
-                        [&a](const auto& console) { return ctl::verify(console, a.files, a.root); });
+    import
+        ->add_option("FILE", a.file,
+                     "certificate, chain and, unless known from before, the CA; PEM or PKCS#7, -: standard input")
+        ->required();
+    runs(import, a, [&a](const auto& console) { return ctl::import(console, a.name, a.file); });
+}
+
+void addProbe(CLI::App& app, Arguments& a) {
+    auto* probe = verb(app, authorities, "probe", "look at a SCEP server: what works, what does not, what to do",
+                       "probe http://ca.example.com/certsrv/mscep/mscep.dll");
+    probe->add_option("TARGET", a.probe.target, "a URL, or a certificate, whose server is meant")
+        ->type_name("URL|NAME")
+        ->required();
+    probe->add_option("--ca-identifier", a.probe.caIdentifier, "with a URL: which of its CAs is meant")
+        ->type_name("TEXT");
+    probe->add_option("--proxy", a.probe.proxy, "with a URL: an HTTP proxy")->type_name("HOST:PORT");
+    probe->add_option("--tls-ca-certificates", a.probe.tlsCaCertificates, "with an https URL: whom to trust")
+        ->type_name("FILE");
+    probe->add_option("--enroll-program", a.probe.enrollProgram, "scepd-enroll, which looks")
+        ->type_name("FILE")
+        ->capture_default_str();
+    runs(probe, a, [&a](const auto& console) {
+        a.probe.root = a.root;
+        return ctl::probe(console, a.probe);
+    });
+}
+
+void addAuthorities(CLI::App& app, Arguments& a) {
+    runs(verb(app, authorities, "ca", "the CAs that were met, with fingerprints and expiry", "ca"), a,
+         [](const auto& console) { return ctl::ca(console); });
+    addProbe(app, a);
+    auto* trace = verb(app, authorities, "trace", "one attempt now, every message decoded, without secrets",
+                       "trace wifi > for-the-ca-team.txt");
+    trace->add_option("NAME", a.name, "a certificate; a valid one is renewed")->required();
+    runs(trace, a, [&a](const auto& console) { return ctl::trace(console, a.name, patience(a).timeout); });
+}
+
+void addConfiguration(CLI::App& app, Arguments& a) {
+    auto* profiles =
+        verb(app, configuration, "profiles", "the profiles as loaded, or one of them", "profiles office.toml");
+    profiles->add_option("FILE", a.name, "a profile's path or file name");
+    runs(profiles, a, [&a](const auto& console) { return ctl::profiles(console, a.name); });
+    auto* verify = verb(app, configuration, "verify", "check profiles without a daemon: all, or these files",
+                        "verify office.toml");
     verify->add_option("FILE", a.files, "profiles, or a scepd.toml");
+    runs(verify, a, [&a](const auto& console) { return ctl::verify(console, a.files, a.root); });
+    runs(verb(app, configuration, "reload", "make the daemon read the profiles again", "reload"), a,
+         [](const auto& console) { return ctl::reload(console); });
+    runs(verb(app, configuration, "version", "our version and the daemon's", "version"), a,
+         [](const auto& console) { return ctl::version(console, SCEPD_VERSION); });
 }
 
 /// For a first word that is no verb: "there is no verb "stats"; did you mean "status"?"
@@ -150,8 +205,11 @@ int main(int argc, char** argv) {
     app.add_flag("--no-legend", arguments.noLegend, "print neither headings nor summaries");
     app.require_subcommand(0, 1);
     app.fallthrough();
-    addReading(app, arguments);
-    addActions(app, arguments);
+    addSeeing(app, arguments);
+    addAsking(app, arguments);
+    addByHand(app, arguments);
+    addAuthorities(app, arguments);
+    addConfiguration(app, arguments);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -78,6 +78,25 @@ std::string cut(const std::string& text, std::size_t width) {
     return text.substr(0, end) + "…";
 }
 
+std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
+    if (width == 0) return {text};
+    std::vector<std::string> lines(1);
+    std::size_t begin = 0;
+    while (begin < text.size()) {
+        const auto end = std::min(text.find(' ', begin), text.size());
+        const auto word = text.substr(begin, end - begin);
+        auto& line = lines.back();
+        if (line.empty())
+            line = word;
+        else if (columns(line) + 1 + columns(word) <= width)
+            line += ' ' + word;
+        else
+            lines.push_back(word);
+        begin = end + 1;
+    }
+    return lines;
+}
+
 std::string relative(Time time, Time now) {
     const Duration distance = time - now;
     if (distance >= 1s) return "in " + amount(distance);
@@ -95,20 +114,6 @@ std::string absolute(Time time, Time now) {
 std::string moment(Time time, Time now) {
     if (time == never) return {};
     return fmt::format("{} ({})", absolute(time, now), relative(time, now));
-}
-
-std::vector<std::string> fingerprintLines(std::string_view hex) {
-    constexpr std::size_t pairsOnALine = 16;
-    std::vector<std::string> lines;
-    for (std::size_t pair = 0; pair * 2 < hex.size(); ++pair) {
-        if (pair % pairsOnALine == 0)
-            lines.emplace_back();
-        else
-            lines.back() += ':';
-        for (const char digit : hex.substr(pair * 2, 2))
-            lines.back() += digit >= 'a' && digit <= 'f' ? static_cast<char>(digit - 'a' + 'A') : digit;
-    }
-    return lines;
 }
 
 std::string counted(std::size_t count, std::string_view noun) {

@@ -26,6 +26,9 @@ std::size_t columns(std::string_view text);
 /// The text cut to so many columns, the last of them "…" when something was left out.
 std::string cut(const std::string& text, std::size_t width);
 
+/// The text in lines of at most so many columns, broken at spaces; a word that is longer stays whole. 0: one line.
+std::vector<std::string> wrapped(const std::string& text, std::size_t width);
+
 /// "in 23 days", "in 5 h", "3 min ago", "now": one unit, rounded down.
 std::string relative(Time time, Time now);
 
@@ -35,10 +38,6 @@ std::string absolute(Time time, Time now);
 
 /// "2026-12-13 (in 23 days)"; "" for never.
 std::string moment(Time time, Time now);
-
-/// A SHA-256 fingerprint in hex as people compare it, with what openssl and browsers show: pairs in upper case with
-/// colons, sixteen on a line.
-std::vector<std::string> fingerprintLines(std::string_view hex);
 
 /// "1 certificate", "5 certificates".
 std::string counted(std::size_t count, std::string_view noun);

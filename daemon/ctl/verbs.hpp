@@ -52,6 +52,18 @@ Exit csr(const Console& console, const std::string& name);
 /// Gives that CA's answer to the daemon: certificate and chain, from a file or, with "-", from standard input.
 Exit import(const Console& console, const std::string& name, const std::string& file);
 
+/// A SCEP server that is to be looked at.
+struct ProbeRequest {
+    std::string target;                                       ///< A URL, or the name of a certificate.
+    std::string caIdentifier{}, proxy{}, tlsCaCertificates{}; ///< Empty: none. With a name they stand in the profile.
+    std::filesystem::path root = "/";
+    std::filesystem::path enrollProgram; ///< scepd-enroll, which looks.
+};
+
+/// Looks at a SCEP server as a doctor does, without the daemon: what works, what does not and what to do about it, and
+/// what to write into a profile. Exit::done when enrollment could work.
+Exit probe(const Console& console, const ProbeRequest& wanted);
+
 /// Makes the daemon read the profiles again and says what is wrong with them; Exit::failed when one has an error.
 Exit reload(const Console& console);
 

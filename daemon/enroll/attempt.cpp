@@ -1,12 +1,12 @@
 #include "enroll/attempt.hpp"
 
 #include "base/error.hpp"
-#include "base/file.hpp"
 #include "base/log.hpp"
 #include "crypto/key.hpp"
 #include "enroll/check.hpp"
 #include "enroll/commit.hpp"
 #include "enroll/keys.hpp"
+#include "enroll/lock.hpp"
 #include "enroll/session.hpp"
 #include "enroll/steps.hpp"
 #include "profile/endpoint.hpp"
@@ -18,9 +18,7 @@
 #include <future>
 #include <utility>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 
 namespace scepd::enroll {
 namespace {
@@ -33,16 +31,6 @@ struct Running {
     scep::Sender sender;
     scep::MessageType type; ///< Of the request.
 };
-
-UniqueFd lock(const std::filesystem::path& directory) {
-    file::makeDirectories(directory, 0700);
-    const auto path = directory / "lock";
-    UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!fd) throw systemError("open " + path.string());
-    if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return fd;
-    if (errno == EWOULDBLOCK) throw Error(Fault::local, "another attempt for this certificate is running");
-    throw systemError("lock " + path.string());
-}
 
 /// "badRequest: DN already exists", with advice where the CA says nothing itself.
 std::string refusal(const scep::FailureAnswer& failure) {

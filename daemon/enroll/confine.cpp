@@ -1,12 +1,16 @@
 #include "enroll/confine.hpp"
 
+#include "base/error.hpp"
 #include "base/file.hpp"
 
 #include <csignal>
 #include <cstdint>
+#include <string>
 
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/landlock.h>
+#include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -61,6 +65,16 @@ void confineWrites(const std::optional<std::filesystem::path>& directory) {
     allowBeneath(ruleset.get(), "/dev/null", LANDLOCK_ACCESS_FS_WRITE_FILE); // Where a challenge command may be silent.
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     call(SYS_landlock_restrict_self, ruleset.get(), 0);
+}
+
+void leaveRoot() {
+    if (::geteuid() != 0) return;
+    const auto* user = ::getpwnam("scepd");
+    if (user == nullptr) user = ::getpwnam("nobody");
+    if (user == nullptr) throw Error(Fault::local, "there is neither a user scepd nor a user nobody");
+    if (::setgroups(0, nullptr) != 0 || ::setresgid(user->pw_gid, user->pw_gid, user->pw_gid) != 0 ||
+        ::setresuid(user->pw_uid, user->pw_uid, user->pw_uid) != 0)
+        throw systemError(std::string("become user ") + user->pw_name);
 }
 
 } // namespace scepd::enroll

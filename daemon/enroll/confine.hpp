@@ -14,4 +14,8 @@ void keepToOurselves();
 /// things as they are: it is a second wall behind the unit's. Call it before there are threads.
 void confineWrites(const std::optional<std::filesystem::path>& directory);
 
+/// When root runs this: becomes user scepd, or nobody where there is none, before bytes from a network are looked at.
+/// Throws Error{local} when that is not possible.
+void leaveRoot();
+
 } // namespace scepd::enroll

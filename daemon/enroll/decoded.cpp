@@ -157,7 +157,9 @@ std::string shownOperation(std::string_view url) {
 
 std::string text(const scep::Algorithms& algorithms) {
     const auto* cipher = algorithms.cipher == crypto::Cipher::aes128 ? "AES-128" : "3DES";
-    const auto* digest = algorithms.digest == Digest::sha1 ? "SHA-1" : "SHA-256";
+    const auto* digest = algorithms.digest == Digest::sha1     ? "SHA-1"
+                         : algorithms.digest == Digest::sha512 ? "SHA-512"
+                                                               : "SHA-256";
     return fmt::format("{} and {}", cipher, digest);
 }
 

@@ -4,6 +4,7 @@
 #include "enroll/confine.hpp"
 #include "enroll/manual.hpp"
 #include "enroll/plan.hpp"
+#include "enroll/probe.hpp"
 #include "enroll/progress.hpp"
 #include "enroll/query.hpp"
 #include "enroll/served.hpp"
@@ -11,7 +12,9 @@
 #include "store/generation.hpp"
 
 #include <array>
+#include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,11 +41,28 @@ struct CommandLine {
     bool createRequest = false;
     unsigned served = 0;
     std::vector<std::string> listeners;
+    std::string probe, probeName;
+    std::optional<std::string> caIdentifier, proxy, tlsCaCertificates;
 };
+
+/// The second job that needs no certificate.
+void describeProbe(CLI::App& app, CommandLine& line, CLI::Option* name) {
+    auto* url = app.add_option("--probe", line.probe, "Do not enroll: look at the SCEP server at this URL")
+                    ->type_name("URL")
+                    ->excludes(name);
+    app.add_option("--probe-name", line.probeName, "The same for the server of a certificate")
+        ->type_name("NAME")
+        ->excludes(name)
+        ->excludes(url);
+    app.add_option("--ca-identifier", line.caIdentifier, "With --probe: which of its CAs is meant")->needs(url);
+    app.add_option("--proxy", line.proxy, "With --probe: an HTTP proxy")->needs(url);
+    app.add_option("--tls-ca-certificates", line.tlsCaCertificates, "With --probe: whom to trust for https")
+        ->needs(url);
+}
 
 void describe(CLI::App& app, CommandLine& line) {
     app.set_version_flag("--version", SCEPD_VERSION);
-    app.add_option("NAME", line.name, "The certificate, as a profile names it")->required();
+    auto* name = app.add_option("NAME", line.name, "The certificate, as a profile names it");
     app.add_option("--root", line.root, "Directory below which everything lies")->capture_default_str();
     app.add_option("--report-fd", line.reportFd, "Descriptor to report to, for scepd")->check(CLI::NonNegativeNumber);
     app.add_option("--challenge-fd", line.challengeFd, "Descriptor to read the challenge from")
@@ -75,6 +95,7 @@ void describe(CLI::App& app, CommandLine& line) {
         ->excludes(renew)
         ->excludes(served)
         ->excludes(crl);
+    describeProbe(app, line, name);
 }
 
 /// The first line of a descriptor. Throws Error{local}.
@@ -109,6 +130,28 @@ enroll::Order orderOf(const CommandLine& line) {
     enroll::Order order{.renew = line.renew, .challenge = {}};
     if (line.challengeFd >= 0) order.challenge = readChallengeFrom(line.challengeFd);
     return order;
+}
+
+enroll::Probed probedBy(const CommandLine& line) {
+    if (!line.probeName.empty()) return enroll::probedBy(enroll::findWanted(line.root, line.probeName));
+    profile::Scep scep;
+    scep.urls = {line.probe};
+    scep.caIdentifier = line.caIdentifier;
+    scep.proxy = line.proxy;
+    scep.tlsCaCertificates = line.tlsCaCertificates;
+    return {std::move(scep), std::nullopt, line.root};
+}
+
+/// A line for each finding: mark, check and text between tabs.
+int probe(const CommandLine& line) {
+    const auto probed = probedBy(line);
+    enroll::confineWrites(std::nullopt);
+    if (line.root == "/") enroll::leaveRoot();
+    const auto tell = [](const enroll::Finding& finding) {
+        fmt::print("{}\t{}\t{}\n", enroll::name(finding.mark), finding.check, finding.text);
+        std::fflush(stdout);
+    };
+    return enroll::probe(probed, tell) ? 0 : 1;
 }
 
 record::Report work(const CommandLine& line, const enroll::Progress& progress) {
@@ -163,8 +206,13 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : usageError;
     }
+    const bool probes = !line.probe.empty() || !line.probeName.empty();
+    if (!probes && line.name.empty()) {
+        fmt::print(stderr, "scepd-enroll: NAME is required\n");
+        return usageError;
+    }
     try {
-        return run(line);
+        return probes ? probe(line) : run(line);
     } catch (const std::exception& error) {
         fmt::print(stderr, "scepd-enroll: {}\n", error.what());
         return 1;

@@ -69,7 +69,7 @@ void Session::openAt(const std::string& url, Time now) {
     client_.emplace(wanted_.profile.scep, url, wanted_.root, progress_.trace().observer());
     progress_.phase("authority", scep::shownUrl(url));
     authenticate(now);
-    noteAuthorities(wanted_, *authorities_);
+    noteAuthorities(wanted_, *authorities_, succession_.nextAfter(*authorities_, now));
     progress_.trace().authenticated(*authorities_);
     progress_.phase("capabilities");
     capabilities_ = client_->getCapabilities();
@@ -118,7 +118,9 @@ std::optional<scep::NextAuthority> Session::coming(Time now) {
     } catch (const Error& error) {
         log::info("{}: ask for the next CA: {}", wanted_.certificate.name, error.what());
     }
-    return succession_.nextAfter(*authorities_, now);
+    auto next = succession_.nextAfter(*authorities_, now);
+    if (next) noteAuthorities(wanted_, *authorities_, next);
+    return next;
 }
 
 void Session::askForSuccessor(Time now) {

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Who the CAs are that this endpoint has met, as far as people want to know.
@@ -26,5 +27,9 @@ struct KnownAuthority {
 
     bool operator==(const KnownAuthority&) const = default;
 };
+
+/// A SHA-256 fingerprint in hex as people compare it, with what openssl and browsers show: pairs in upper case with
+/// colons, sixteen on a line.
+std::vector<std::string> fingerprintLines(std::string_view hex);
 
 } // namespace scepd::record

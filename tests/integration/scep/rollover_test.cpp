@@ -2,6 +2,7 @@
 #include "deploy/check.hpp"
 #include "integration/scep/conversation.hpp"
 #include "profile/load.hpp"
+#include "store/authorities.hpp"
 #include "store/generation.hpp"
 
 #include <string>
@@ -37,6 +38,7 @@ TEST_F(CaThatRollsOver, IsTrustedTogetherWithItsSuccessor) {
     as<record::Issued>(endpoint_.enroll());
 
     EXPECT_THAT(fields(authority_, "operation"), Contains("GetNextCACert"));
+    EXPECT_EQ(store::readAuthorities(endpoint_.root(), "device").back().role, "next");
     EXPECT_THAT(Certificate::allFromPem(generation(1).ca), SizeIs(2));
     const auto material = deploy::check(generation(1), scep(), endpoint_.root(), now());
     EXPECT_THAT(material.anchors, SizeIs(2)) << "scepd-deploy sees by the old CA's signature why both are trusted";

@@ -2,6 +2,8 @@
 #include "base/file.hpp"
 #include "base/process.hpp"
 #include "crypto/certificate.hpp"
+#include "enroll/plan.hpp"
+#include "enroll/probe.hpp"
 #include "integration/scep/endpoint.hpp"
 
 #include <chrono>
@@ -130,6 +132,17 @@ TEST(DebiansScepserver, RefusesAWrongChallenge) {
     text.challenge = "wrong";
     endpoint.configure(text);
     EXPECT_EQ(as<record::Refused>(endpoint.enroll()).failInfo, "badRequest");
+}
+
+TEST(DebiansScepserver, IsDiagnosedAsOneThatMayAnswerInOldAlgorithms) {
+    const Endpoint endpoint;
+    const ScepServer server(endpoint.root() / "depot");
+    endpoint.configure(server.profile({}));
+    std::string text;
+    const auto tell = [&](const enroll::Finding& finding) { text += finding.text + "\n"; };
+    EXPECT_TRUE(enroll::probe(enroll::probedBy(enroll::findWanted(endpoint.root(), "device")), tell)) << text;
+    EXPECT_THAT(text, HasSubstr("legacy-replies = true"));
+    EXPECT_THAT(text, HasSubstr("the profile's pin fits C=US,O=scep-ca,OU=SCEP CA"));
 }
 
 } // namespace
