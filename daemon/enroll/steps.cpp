@@ -35,8 +35,8 @@ Steps automatic(const profile::Scep& scep, const Situation& situation) {
 } // namespace
 
 Steps stepsOf(const profile::Scep& scep, const Situation& situation) {
-    const Steps fresh{{Way::pkcsReqByItself, situation.hasChallenge}};
-    if (!situation.renews) return fresh;
+    const Step fresh{Way::pkcsReqByItself, situation.hasChallenge};
+    if (!situation.renews) return {fresh};
     switch (scep.renewalMessage) {
     case RenewalMessage::automatic:
         return automatic(scep, situation);
@@ -47,7 +47,7 @@ Steps stepsOf(const profile::Scep& scep, const Situation& situation) {
     case RenewalMessage::fresh:
         break;
     }
-    return fresh;
+    return {fresh};
 }
 
 Steps rolloverSteps(const profile::Scep& scep, const Situation& situation) {

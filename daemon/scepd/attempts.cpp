@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 /// Tells phases and the end of what runs for the entry now, unless something else does by then.
 EnrollRun::Listener Engine::listener(const Entry& entry, End end) {
-    const auto name = entry.name();
+    const auto& name = entry.name();
     const auto id = entry.running->id;
     const auto phase = [this, name, id](const std::string& word) {
         auto* found = findRunning(name, id);

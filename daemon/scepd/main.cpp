@@ -45,11 +45,11 @@ void notify(const std::string& text) {
 Deployer callsOf(bus::DeployerClient& client) {
     return {
         .deploy = [&client](const auto& name, unsigned generation,
-                            auto done) { client.deploy(name, generation, std::move(done)); },
+                            const auto& done) { client.deploy(name, generation, done); },
         .confirm = [&client](const auto& name, unsigned generation,
-                             auto done) { client.confirm(name, generation, std::move(done)); },
+                             const auto& done) { client.confirm(name, generation, done); },
         .rollback = [&client](const auto& name, unsigned generation,
-                              auto done) { client.rollback(name, generation, std::move(done)); },
+                              const auto& done) { client.rollback(name, generation, done); },
     };
 }
 

@@ -54,6 +54,15 @@ std::string textOf(const std::vector<Authority>& authorities) {
     return print(toml::table{{"version", formatVersion}, {"authority", std::move(array)}});
 }
 
+/// What cannot be read is replaced.
+bool holds(const fs::path& path, const std::string& text) {
+    try {
+        return file::readIfExists(path) == text;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 } // namespace
 
 std::vector<Authority> readAuthorities(const fs::path& root, const std::string& name) {
@@ -70,10 +79,7 @@ std::vector<Authority> readAuthorities(const fs::path& root, const std::string& 
 void writeAuthorities(const fs::path& root, const std::string& name, const std::vector<Authority>& authorities) {
     const auto path = authoritiesFile(root, name);
     const auto text = textOf(authorities);
-    try {
-        if (file::readIfExists(path) == text) return;
-    } catch (const Error&) { // what cannot be read is replaced
-    }
+    if (holds(path, text)) return;
     file::makeDirectories(path.parent_path(), 0700);
     file::replace(path, text);
 }
