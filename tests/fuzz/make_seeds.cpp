@@ -1,46 +1,25 @@
 #include "ca/reply.hpp"
 #include "crypto/openssl.hpp"
-#include "deploy/memory.hpp"
+#include "fuzz/seeds.hpp"
 #include "fuzz/world.hpp"
-#include "store/facts.hpp"
-#include "store/generation.hpp"
-#include "store/history.hpp"
-#include "store/report.hpp"
-#include "store/table.hpp"
-#include "store/transaction.hpp"
-#include "temporary_root.hpp"
 
-#include <algorithm>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 
 #include <fmt/format.h>
 #include <openssl/pem.h>
 
 using namespace scepd;
+using fuzz::Seeds;
 using test::noon;
 
 namespace {
 
 namespace fs = std::filesystem;
 
-/// The seeds of one target.
-class Seeds {
-public:
-    explicit Seeds(fs::path folder) : folder_(std::move(folder)) { fs::create_directories(folder_); }
-
-    void add(const std::string& name, std::string_view bytes) const {
-        std::ofstream(folder_ / name, std::ios::binary | std::ios::trunc) << bytes;
-    }
-
-    void add(const std::string& name, const ca::Bytes& bytes) const {
-        add(name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    }
-
-private:
-    fs::path folder_;
-};
+std::string textOf(const ca::Bytes& bytes) {
+    return {bytes.begin(), bytes.end()};
+}
 
 std::string base64(std::string_view bytes) {
     std::string text(4 * (bytes.size() / 3 + 1) + 1, '\0');
@@ -127,7 +106,7 @@ void makeReplies(const Seeds& seeds) {
     const auto signer = shared(fuzz::authority());
     const auto recipient = shared(fuzz::device().certificate);
     const auto add = [&](const std::string& name, const ca::CertRep& answer) {
-        seeds.add(name, ca::encodeReply(answer, signer, recipient));
+        seeds.add(name, textOf(ca::encodeReply(answer, signer, recipient)));
     };
     auto success = reply("0");
     success.certificates.push_back(shared(fuzz::issuedCertificate()));
@@ -145,8 +124,7 @@ void makeReplies(const Seeds& seeds) {
     add("failure-text", failure);
     failure.rawContent = ca::Bytes{0};
     add("failure-content", failure);
-    const auto bytes = ca::encodeReply(failure, signer, recipient);
-    seeds.add("failure-base64", base64({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+    seeds.add("failure-base64", base64(textOf(ca::encodeReply(failure, signer, recipient))));
 }
 
 /// BER, as CMS_STREAM writes it: lengths that are told by an end.
@@ -165,8 +143,7 @@ void makeEnvelopes(const Seeds& seeds) {
     const auto& device = fuzz::device().certificate;
     const auto& other = fuzz::authority().certificate;
     const auto list = test::certificateList({fuzz::issuedCertificate()});
-    seeds.add("aes128",
-              ca::envelope({reinterpret_cast<const unsigned char*>(list.data()), list.size()}, shared(device)));
+    seeds.add("aes128", textOf(ca::envelope({crypto::raw(list), list.size()}, shared(device))));
     seeds.add("aes256", test::envelopedData("a list", {device}, "AES-256-CBC"));
     seeds.add("des3", test::envelopedData("a list", {device}, "DES-EDE3-CBC"));
     seeds.add("des", test::envelopedData("a list", {device}, "DES-CBC"));
@@ -262,81 +239,6 @@ void makeRequests(const Seeds& seeds) {
     seeds.add("certificate-pem-encrypted", encryptedPem(pem));
 }
 
-record::Held held() {
-    return {.generation = 7,
-            .subject = R"(CN=kiosk-7.example.com,O="Example, Inc.",OU=back\\slash)",
-            .issuer = "CN=Example Issuing CA,O=Ünïcode",
-            .serialNumber = "00ab12",
-            .fingerprint = std::string(64, 'f'),
-            .san = {"dns:kiosk-7.example.com", "upn:kiosk-7$@example.com"},
-            .keyType = "EC P-384",
-            .notBefore = noon,
-            .notAfter = noon + std::chrono::days(90),
-            .issued = noon + std::chrono::microseconds(1),
-            .caFingerprint = std::string(64, 'c'),
-            .caNotAfter = noon + std::chrono::days(3650),
-            .profile = "office.toml",
-            .configuration = "0123456789abcdef",
-            .machineId = std::string(32, 'a')};
-}
-
-record::History history() {
-    return {.attempts = 5,
-            .failures = 2,
-            .lastAttempt = noon,
-            .lastSuccess = noon - std::chrono::days(30),
-            .lastRenewal = noon - std::chrono::days(30),
-            .lastOutcome = record::Outcome::failed,
-            .lastFault = Fault::unreachable,
-            .lastError = "renew wifi: http://ca.example.com/scep: \"it's\" 'refused' '''thrice'''",
-            .notBeforeNextAttempt = noon + std::chrono::minutes(1),
-            .requested = never,
-            .pending = record::PendingTransaction{.id = "a1b2", .since = noon, .lastPoll = noon, .polls = 3},
-            .deployment = {.generation = 6,
-                           .confirmed = true,
-                           .failures = 1,
-                           .lastAttempt = noon,
-                           .error = "nginx: cannot reload",
-                           .targets = {{"/etc/nginx/scepd/web/cert.pem", "failed", "a hook\tfailed"}}},
-            .configuration = "0123456789abcdef"};
-}
-
-void makeStoredState(const Seeds& seeds) {
-    const test::TemporaryRoot root;
-    const auto directory = store::certificateDirectory(root.path(), "wifi");
-    store::writeHistory(root.path(), "wifi", history());
-    store::saveTransaction(root.path(), "wifi",
-                           {.id = "a1b2",
-                            .key = Secret("key"),
-                            .request = "request",
-                            .signer = fuzz::device().certificate.toPem(),
-                            .renews = 6,
-                            .pending = true,
-                            .configuration = "0123456789abcdef"});
-    deploy::write(root.path(), {.certificate = "wifi",
-                                .generation = 7,
-                                .previous = 6,
-                                .event = "deployed",
-                                .phase = deploy::Phase::install,
-                                .files = {{"/etc/a b/cert.pem", 4711}, {"/etc/c", 0}}});
-    deploy::write(root.path(), "wifi", {.generation = 7, .confirmed = 6, .paths = {"/etc/a b/cert.pem", "/etc/c"}});
-    seeds.add("history", "h" + file::read(directory / "history.toml"));
-    seeds.add("transaction", "t" + file::read(directory / "transaction.toml"));
-    seeds.add("intent", "i" + file::read(root / "var/lib/scepd-deploy/intent/wifi"));
-    seeds.add("deployed", "d" + file::read(root / "var/lib/scepd-deploy/deployed/wifi"));
-}
-
-void makeState(const Seeds& seeds) {
-    makeStoredState(seeds);
-    seeds.add("facts", "f" + store::print(store::toTable(held())));
-    seeds.add("report-issued", "r" + store::toText(record::Issued{held()}));
-    seeds.add("report-pending", "r" + store::toText(record::Pending{"a1b2"}));
-    seeds.add("report-refused", "r" + store::toText(record::Refused{"badRequest", "no \\ \"such\" 'device'"}));
-    seeds.add("report-waiting", "r" + store::toText(record::Waiting{"${serial} is not known"}));
-    seeds.add("report-failed", "r" + store::toText(record::Failed{Fault::protocol, "a\nb", std::chrono::minutes(5)}));
-    seeds.add("report-served", "r" + store::toText(record::Served{}));
-}
-
 } // namespace
 
 /// Writes the seeds that are made by programs. usage: make-seeds tests/fuzz/seeds
@@ -354,7 +256,7 @@ int main(int argc, char** argv) {
         makeAttributes(Seeds(folder / "attributes"));
         makeCertificates(Seeds(folder / "issued-certificate"));
         makeRequests(Seeds(folder / "requests"));
-        makeState(Seeds(folder / "state"));
+        fuzz::makeState(Seeds(folder / "state"));
     } catch (const std::exception& error) {
         fmt::print(stderr, "{}: {}\n", argv[0], error.what());
         return 1;
