@@ -246,12 +246,12 @@ std::string serialText(const ASN1_INTEGER* serial) {
     std::string lower(text.get());
     for (auto& digit : lower)
         if (digit >= 'A' && digit <= 'F') digit = static_cast<char>(digit - 'A' + 'a');
-    return lower;
+    constexpr std::size_t longest = 64; // A stranger may write an endless one.
+    return printable(lower, longest);
 }
 
 std::string identityText(const X509_NAME* issuer, const ASN1_INTEGER* serial) {
-    constexpr std::size_t longestNumber = 64; // A stranger may write an endless one.
-    return fmt::format("serial {} of {}", printable(serialText(serial), longestNumber), nameText(issuer));
+    return fmt::format("serial {} of {}", serialText(serial), nameText(issuer));
 }
 
 std::string keyIdentifierText(std::string_view octets) {

@@ -46,6 +46,10 @@ Encoding encodingOf(std::string_view page) {
 
 constexpr char foreign = '\x7f';
 
+bool isSpace(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 /// The page in ASCII, any other character being `foreign`.
 Scratch asciiOf(std::string_view page) {
     const auto encoding = encodingOf(page);
@@ -55,13 +59,9 @@ Scratch asciiOf(std::string_view page) {
     for (std::size_t i = 0; i + width <= page.size(); i += width) {
         const bool wide = width == 2 && page[i + 1 - low] != '\0';
         const char c = page[i + low];
-        text.add(wide || c <= '\0' || c > '~' ? foreign : c);
+        text.add(wide || c > '~' || (c < ' ' && !isSpace(c)) ? foreign : c);
     }
     return text;
-}
-
-bool isSpace(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 char lower(char c) {

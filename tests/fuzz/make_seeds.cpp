@@ -2,9 +2,11 @@
 #include "crypto/openssl.hpp"
 #include "fuzz/seeds.hpp"
 #include "fuzz/world.hpp"
+#include "unit/crypto/forge_cms.hpp"
 
 #include <exception>
 #include <filesystem>
+#include <functional>
 
 #include <fmt/format.h>
 #include <openssl/pem.h>
@@ -154,6 +156,44 @@ void makeEnvelopes(const Seeds& seeds) {
     seeds.add("ber", streamedEnvelope("a list"));
 }
 
+void makeRareEnvelopes(const Seeds& seeds) {
+    const auto elliptic = test::issued({.subject = "CN=ec"}, test::ecTestKey(), fuzz::authority()).certificate;
+    const auto add = [&](const std::string& name, const std::function<void(test::EnvelopeSpec&)>& change) {
+        test::EnvelopeSpec spec;
+        change(spec);
+        seeds.add(name, test::envelopeOf("a list", spec));
+    };
+    add("oaep", [](auto& spec) {
+        spec.recipients = {fuzz::device().certificate};
+        spec.oaep = true;
+    });
+    add("agreement", [&](auto& spec) { spec.recipients = {elliptic}; });
+    add("password", [](auto& spec) {
+        spec.passwords = {"challenge"};
+        spec.rounds = 100;
+    });
+}
+
+void makeNextAuthorities(const Seeds& seeds) {
+    const auto& ca = fuzz::authority();
+    const auto next =
+        test::selfSigned({.subject = "CN=next", .ca = true, .serial = 31}, fuzz::device().key).certificate;
+    test::SignedSpec beside;
+    beside.certificates = {next};
+    seeds.add("list", test::certificateList({next}));
+    seeds.add("list-crl", test::degenerate({next}, {test::crlOf(ca, {1, 2, 300})}));
+    seeds.add("beside", test::signedData(beside, ca));
+}
+
+void makeDescribed(const Seeds& seeds) {
+    const auto& request = fuzz::question().request;
+    const auto message = scep::buildMessage(scep::MessageType::pkcsReq, fuzz::expectation().transaction,
+                                            request.toDer(), fuzz::sender(), fuzz::authority().certificate, {});
+    seeds.add("request", request.toDer());
+    seeds.add("message", message.der);
+    seeds.add("message-base64", base64(message.der));
+}
+
 void makeLists(const Seeds& seeds) {
     const auto& issued = fuzz::issuedCertificate();
     const auto& ca = fuzz::authority();
@@ -252,6 +292,9 @@ int main(int argc, char** argv) {
         makeAuthorities(Seeds(folder / "getcacert"));
         makeReplies(Seeds(folder / "outer-cms"));
         makeEnvelopes(Seeds(folder / "envelope"));
+        makeRareEnvelopes(Seeds(folder / "envelope"));
+        makeNextAuthorities(Seeds(folder / "next-ca"));
+        makeDescribed(Seeds(folder / "describe"));
         makeLists(Seeds(folder / "inner-cms"));
         makeAttributes(Seeds(folder / "attributes"));
         makeCertificates(Seeds(folder / "issued-certificate"));

@@ -9,10 +9,10 @@ SCEPD_FUZZ_MUTATES_DER
 /// The EnvelopedData inside of a CertRep, from a CA that makes anything.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto& device = fuzz::device();
+    static const crypto::Opener opener{device.certificate, device.key, Secret("challenge")};
     const auto open = [&](crypto::Strength strength) {
-        return fuzz::parsed(Fault::protocol, [&] {
-            return crypto::decrypt(fuzz::textOf(data, size), device.certificate, device.key, strength);
-        });
+        return fuzz::parsed(Fault::protocol,
+                            [&] { return crypto::decrypt(fuzz::textOf(data, size), opener, strength); });
     };
     const auto content = open(crypto::Strength::legacy);
     if (!content) return 0;

@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto& device = fuzz::device();
     const auto content = fuzz::textOf(data, size);
     const auto envelope = crypto::encrypt(content, device.certificate, crypto::Cipher::aes128);
-    const auto opened = crypto::decrypt(envelope, device.certificate, device.key, crypto::Strength::standard);
+    const auto opened = crypto::decrypt(envelope, {device.certificate, device.key}, crypto::Strength::standard);
     fuzz::require(opened == content, "what was encrypted comes out again");
     const auto carried = fuzz::parsed(Fault::protocol, [&] { return crypto::carriedCertificates(opened); });
     if (!carried) return 0;
