@@ -174,4 +174,68 @@ TEST_F(Ec, EnrollsAndRenewsAnRsaKeyBehindItsRa) {
     expectTwoGenerations();
 }
 
+TEST_F(Ec, EnrollsAndRenewsAnEcKeyThroughATransportKey) {
+    configure({}, "key = { type = \"ec\", curve = \"P-384\" }");
+    expectTwoGenerations();
+    EXPECT_EQ(endpoint_.current().facts.keyType, "EC P-384");
+}
+
+class Pwri : public Interop {
+protected:
+    Pwri() : Interop("pwri") {}
+};
+
+TEST_F(Pwri, EnrollsAndRenewsUnderTheChallenge) {
+    configure({});
+    expectTwoGenerations();
+}
+
+TEST_F(Pwri, NeedsAChallengeToEncryptUnder) {
+    endpoint_.configure({.urls = fmt::format("\"{}\"", authority_.url()),
+                         .trust = fmt::format("ca-fingerprint = \"{}\"", authority_.fingerprint())});
+    const auto failed = as<record::Failed>(endpoint_.enroll());
+    EXPECT_EQ(failed.fault, Fault::configuration);
+    EXPECT_THAT(failed.reason, HasSubstr("without a challenge there is no password"));
+}
+
+class Dogtag : public Interop {
+protected:
+    Dogtag() : Interop("dogtag") {}
+};
+
+TEST_F(Dogtag, EnrollsAndRenewsByGetAfterWalkingItsChain) {
+    configure("ca-identifier = \"0\"");
+    expectTwoGenerations();
+}
+
+/// NDES with its page of one-time passwords, behind NTLM.
+class NdesPage : public testing::Test {
+protected:
+    void configure(const std::string& user) const {
+        endpoint_.write("etc/scepd/secrets/ndes", "p4ssword\n");
+        endpoint_.configure({.urls = fmt::format("\"{}\"", authority_.url()),
+                             .trust = fmt::format("ca-fingerprint = \"{}\"", authority_.fingerprint()),
+                             .scep = fmt::format("challenge = {{ type = \"dynamic\", url = \"{}\", username = \"{}\", "
+                                                 "password-file = \"/etc/scepd/secrets/ndes\" }}",
+                                                 authority_.adminUrl(), user)});
+    }
+
+    ca::TestCa authority_{{.character = "ndes", .challenge = secret, .adminPassword = "p4ssword"}};
+    Endpoint endpoint_;
+};
+
+TEST_F(NdesPage, GivesAFreshPasswordForEachAttempt) {
+    configure("scep-admin");
+    as<record::Issued>(endpoint_.enroll());
+    EXPECT_EQ(as<record::Issued>(endpoint_.renew()).held.generation, 2U);
+    EXPECT_THAT(endpoint_.filesWith("p4ssword"), IsEmpty());
+}
+
+TEST_F(NdesPage, TellsWhoMayNotEnroll) {
+    configure("somebody");
+    const auto failed = as<record::Failed>(endpoint_.enroll());
+    EXPECT_EQ(failed.fault, Fault::refused);
+    EXPECT_THAT(failed.reason, testing::AllOf(HasSubstr("permission"), testing::Not(HasSubstr("p4ssword"))));
+}
+
 } // namespace
