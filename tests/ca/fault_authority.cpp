@@ -24,7 +24,7 @@ void addInFront(Publication& publication, Certificate certificate) {
 }
 
 void addExpiredRa(Publication& publication) {
-    addInFront(publication, certificateFrom(publication.ca.issuer(), publication, "expired RA", -oneDay));
+    addInFront(publication, certificateFrom(publication.ca.issuer(), publication, "expired RA", -oneDay / 24));
 }
 
 void addForeignRa(Publication& publication) {

@@ -19,7 +19,7 @@ std::span<const Case> envelopeCases() {
         Case{"two-recipients", "issued", ""},
         Case{"oaep-reply", "issued", ""},
         Case{"aes256-reply", "issued", ""},
-        Case{"aes-gcm-reply", "protocol", "not an encrypted CMS message but another type of CMS message"},
+        Case{"aes-gcm-reply", "protocol", "not an encrypted CMS message but AuthEnvelopedData"},
         Case{"des3-reply", "protocol", "des-ede3-cbc, which is too weak; legacy-replies = true accepts it"},
         Case{.fault = "des3-reply",
              .outcome = "issued",
