@@ -5,6 +5,7 @@
 #include <cctype>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace scepd::scep {
@@ -80,6 +81,7 @@ struct Reading {
 
     Scratch text;
     std::vector<Bold> bold; ///< In their order.
+    std::size_t openBold;   ///< Where the bold text begins that is being read; npos for none.
 };
 
 /// "b" or "strong" behind "<", with or without attributes.
@@ -90,22 +92,21 @@ bool isBold(std::string_view tag) {
 }
 
 /// Takes in one tag, which adds no text.
-void readTag(std::string_view tag, Reading& reading, std::optional<std::size_t>& boldBegin) {
+void readTag(std::string_view tag, Reading& reading) {
+    constexpr auto none = std::string_view::npos;
     const auto position = reading.text.view().size();
-    if (isBold(tag)) boldBegin = position;
-    if (!tag.starts_with('/') || !isBold(tag.substr(1)) || !boldBegin) return;
-    reading.bold.push_back({*boldBegin, position});
-    boldBegin.reset();
+    if (isBold(tag)) reading.openBold = position;
+    if (!tag.starts_with('/') || !isBold(tag.substr(1)) || reading.openBold == none) return;
+    reading.bold.push_back({std::exchange(reading.openBold, none), position});
 }
 
 Reading read(std::string_view page) {
     constexpr std::string_view blank = "&nbsp;";
-    Reading reading{Scratch(page.size() + 1), {}};
-    std::optional<std::size_t> boldBegin;
+    Reading reading{Scratch(page.size() + 1), {}, std::string_view::npos};
     for (std::size_t i = 0; i < page.size();) {
         if (page[i] == '<') {
             const auto end = std::min(page.find('>', i), page.size());
-            readTag(page.substr(i + 1, end - i - 1), reading, boldBegin);
+            readTag(page.substr(i + 1, end - i - 1), reading);
             i = end + 1;
             continue;
         }
