@@ -108,14 +108,14 @@ void makeReplies(const Seeds& seeds) {
     const auto signer = shared(fuzz::authority());
     const auto recipient = shared(fuzz::device().certificate);
     const auto add = [&](const std::string& name, const ca::CertRep& answer) {
-        seeds.add(name, textOf(ca::encodeReply(answer, signer, recipient)));
+        seeds.add(name, textOf(ca::encodeReply(answer, {signer, recipient})));
     };
     auto success = reply("0");
     success.certificates.push_back(shared(fuzz::issuedCertificate()));
     add("success", success);
-    success.des = true;
+    success.style = {.cipher = ca::Cipher::Des, .digest = "SHA1"};
     add("success-des", success);
-    success.des = false;
+    success.style = {};
     success.certificates.push_back(shared(fuzz::authority().certificate));
     add("success-with-ca", success);
     add("pending", reply("3"));
@@ -126,7 +126,7 @@ void makeReplies(const Seeds& seeds) {
     add("failure-text", failure);
     failure.rawContent = ca::Bytes{0};
     add("failure-content", failure);
-    seeds.add("failure-base64", base64(textOf(ca::encodeReply(failure, signer, recipient))));
+    seeds.add("failure-base64", base64(textOf(ca::encodeReply(failure, {signer, recipient}))));
 }
 
 /// BER, as CMS_STREAM writes it: lengths that are told by an end.

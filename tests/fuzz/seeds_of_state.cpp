@@ -62,6 +62,8 @@ void makeStoredState(const Seeds& seeds) {
                             .key = Secret("key"),
                             .request = "request",
                             .signer = device().certificate.toPem(),
+                            .signerKey = Secret("transport"),
+                            .messageType = 19,
                             .renews = 6,
                             .pending = true,
                             .configuration = "0123456789abcdef"});
