@@ -9,11 +9,13 @@ using namespace scepd;
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto body = fuzz::textOf(data, size);
     const auto capabilities = scep::parseCapabilities(body);
-    fuzz::require(scep::chooseAlgorithms(capabilities, profile::Security::standard) == scep::Algorithms(),
+    const auto standard = scep::chooseAlgorithms(capabilities, profile::Security::standard);
+    fuzz::require(standard.cipher == crypto::Cipher::aes128 && standard.digest != Digest::sha1,
                   "only security = legacy falls to old algorithms");
     const auto legacy = scep::chooseAlgorithms(capabilities, profile::Security::legacy);
     fuzz::require(legacy.cipher == crypto::Cipher::aes128 || !capabilities.aes, "3DES is no choice where AES is known");
-    fuzz::require(legacy.digest == Digest::sha256 || !capabilities.sha256, "SHA-1 is no choice where SHA-256 is known");
+    fuzz::require(legacy.digest != Digest::sha1 || !(capabilities.sha256 || capabilities.sha512),
+                  "SHA-1 is no choice where SHA-256 is known");
     if (capabilities.scepStandard)
         fuzz::require(capabilities.aes && capabilities.sha256 && capabilities.post, "SCEPStandard stands for three");
     const auto again = "SHA-256\r\n" + std::string(body) + "\nAES\n";
