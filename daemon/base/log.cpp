@@ -33,16 +33,34 @@ void toJournal(Level level, std::string_view text, const Fields& fields) {
     sd_journal_sendv(parts.data(), static_cast<int>(parts.size()));
 }
 
+/// Whoever wrote some of it: no line begins within it, and nothing in it is an order to a terminal (ISO 6429, also the
+/// controls of 8 bits as UTF-8 has them).
+std::string oneLine(std::string_view text) {
+    std::string line;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+        const bool wide = byte == 0xC2 && next >= 0x80 && next < 0xA0;
+        if (wide) ++i;
+        if (byte == '\n' || byte == '\t')
+            line += ' ';
+        else
+            line += wide || byte < ' ' || byte == 0x7F ? '?' : text[i];
+    }
+    return line;
+}
+
 } // namespace
 
 void write(Level level, std::string_view text, const Fields& fields) {
     static const bool journal = journalListens();
     static const bool debugging = std::getenv("SCEPD_DEBUG") != nullptr;
     if (level == Level::debug && !debugging) return;
+    const auto line = oneLine(text);
     if (journal)
-        toJournal(level, text, fields);
+        toJournal(level, line, fields);
     else
-        fmt::print(stderr, "{}\n", text);
+        fmt::print(stderr, "{}\n", line);
 }
 
 } // namespace scepd::log

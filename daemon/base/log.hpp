@@ -16,7 +16,8 @@ enum class Level { error = 3, warning = 4, notice = 5, info = 6, debug = 7 };
 using Fields = std::vector<std::pair<std::string_view, std::string>>;
 
 /// One line: with fields to the journal when standard error is the journal's, otherwise "<6>text" cut to "text" on
-/// standard error. Debug lines appear only with SCEPD_DEBUG=1 in the environment. Never give it a secret.
+/// standard error. Control characters become "?". Debug lines appear only with SCEPD_DEBUG=1 in the environment. Never
+/// give it a secret.
 void write(Level level, std::string_view text, const Fields& fields = {});
 
 template <typename... Args>
