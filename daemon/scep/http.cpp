@@ -1,6 +1,7 @@
 #include "scep/http.hpp"
 
 #include "base/error.hpp"
+#include "crypto/text.hpp"
 #include "scep/transport.hpp"
 #include "scep/trouble.hpp"
 
@@ -184,6 +185,7 @@ private:
     }
 
     HttpResponse perform(const Request& request, std::string url, std::size_t limit) {
+        constexpr std::size_t longestUrl = 200; // Of what the server writes.
         const auto list = request.isPost ? postHeaders(request.contentType) : List();
         set(CURLOPT_HTTPHEADER, list.get());
         set(CURLOPT_FRESH_CONNECT, request.once ? 1L : 0L);
@@ -200,7 +202,8 @@ private:
             if (!next) return response;
             if (redirects == mostRedirects || !mayRedirect(url, *next))
                 throw Error(Fault::protocol,
-                            fmt::format("{}: redirected to {}, which is not followed", shownUrl(url), shownUrl(*next)));
+                            fmt::format("{}: redirected to {}, which is not followed", shownUrl(url),
+                                        crypto::printable(shownUrl(*next), longestUrl)));
             url = *next;
         }
     }

@@ -100,6 +100,7 @@ std::string shownUrl(std::string_view url) {
 }
 
 bool mayRedirect(std::string_view from, std::string_view to) {
+    if (!std::ranges::all_of(to, [](char c) { return c > ' ' && c <= '~'; })) return false;
     const auto before = partsOf(from);
     const auto after = partsOf(to);
     if (before.scheme == after.scheme) return before.authority == after.authority;

@@ -22,7 +22,8 @@ std::string percentEscaped(std::string_view text);
 /// Standard base64 (RFC 4648 section 4) with padding and without line ends: how a message travels by GET, escaped.
 std::string base64(std::string_view bytes);
 
-/// True when an answer from `to` may stand for a request to `from`: the same host, and not from https to http.
+/// True when an answer from `to` may stand for a request to `from`: the same host, not from https to http, and written
+/// as URLs are, in printable ASCII.
 bool mayRedirect(std::string_view from, std::string_view to);
 
 } // namespace scepd::scep

@@ -1,5 +1,7 @@
 #include "scep/trouble.hpp"
 
+#include "crypto/text.hpp"
+
 #include <cctype>
 
 #include <fmt/format.h>
@@ -94,7 +96,9 @@ std::string sentence(Trouble trouble, const std::string& reason, const HttpOptio
 } // namespace
 
 Error errorOf(Trouble trouble, const std::string& shownUrl, const std::string& reason, const HttpOptions& options) {
-    return {faultOf(trouble, reason), fmt::format("{}: {}", shownUrl, sentence(trouble, lowerFirst(reason), options))};
+    constexpr std::size_t longest = 300; // libcurl quotes the server, its TLS certificate for one.
+    const auto shown = lowerFirst(crypto::printable(reason, longest));
+    return {faultOf(trouble, reason), fmt::format("{}: {}", shownUrl, sentence(trouble, shown, options))};
 }
 
 } // namespace scepd::scep

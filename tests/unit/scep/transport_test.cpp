@@ -65,6 +65,9 @@ TEST(Redirect, MayLeadToTheSameServerOrToHttpsOnTheSameHost) {
     EXPECT_FALSE(mayRedirect("http://ca/scep", "http://ca@evil/scep"));
     EXPECT_FALSE(mayRedirect("http://ca/scep", "ftp://ca/scep"));
     EXPECT_FALSE(mayRedirect("http://[::1]:80/scep", "https://[::2]/scep"));
+    EXPECT_FALSE(mayRedirect("http://ca/scep", "http://ca/\x1b[2J"));
+    EXPECT_FALSE(mayRedirect("http://ca/scep", "http://ca/\xff"));
+    EXPECT_FALSE(mayRedirect("http://ca/scep", "http://ca/a b"));
 }
 
 } // namespace
