@@ -5,8 +5,10 @@
 #include "crypto/key.hpp"
 #include "enroll/check.hpp"
 #include "enroll/commit.hpp"
+#include "enroll/failure.hpp"
 #include "enroll/keys.hpp"
 #include "enroll/lock.hpp"
+#include "enroll/running.hpp"
 #include "enroll/session.hpp"
 #include "enroll/steps.hpp"
 #include "profile/endpoint.hpp"
@@ -23,38 +25,19 @@
 namespace scepd::enroll {
 namespace {
 
-/// A transaction in memory: what is on the disk, and what is done with it.
-struct Running {
-    store::Transaction stored;
-    crypto::Key key;         ///< The one to be certified.
-    crypto::Request request; ///< Without the challenge.
-    scep::Sender sender;
-    scep::MessageType type; ///< Of the request.
-};
-
-/// "badRequest: DN already exists", with advice where the CA says nothing itself.
-std::string refusal(const scep::FailureAnswer& failure) {
-    auto text = "the CA refused the request: " + (failure.failInfo.empty() ? "no reason" : failure.failInfo);
-    if (!failure.text.empty()) return text + " (" + failure.text + ")";
-    if (failure.failInfo == "badRequest")
-        text += "; often the challenge is wrong or used up, or the subject has a certificate already";
-    if (failure.failInfo == "badTime") text += "; is this machine's clock right?";
-    return text;
-}
-
 class Attempt {
 public:
     Attempt(const Wanted& wanted, const Order& order, const Progress& progress)
         : wanted_(wanted), order_(order), progress_(progress), session_(wanted, progress) {}
 
     record::Report run() {
+        const auto doing = fmt::format("{} {}", order_.renew ? "renew" : "enroll", name());
         try {
             return exchange();
         } catch (const Error& error) {
-            const auto told = error.during(fmt::format("{} {}", order_.renew ? "renew" : "enroll", name()));
-            return record::Failed{told.fault(), told.what(), session_.retryAfter()};
+            return failed(error.during(doing), session_.retryAfter());
         } catch (const std::exception& error) {
-            return record::Failed{Fault::local, fmt::format("enroll {}: {}", name(), error.what()), std::nullopt};
+            return failed(Error(Fault::local, error.what()).during(doing));
         }
     }
 
@@ -65,12 +48,12 @@ private:
         if (const auto reason = resolveNames()) return record::Waiting{*reason};
         const auto locked = lock(store::certificateDirectory(wanted_.root, name()));
         learnWhatIsHeld();
-        auto unfinished = unfinishedTransaction();
-        if (unfinished && isFinished(*unfinished)) return finish();
-        if (!unfinished) startKeys();
+        auto transaction = unfinished(wanted_, configuration_, held_, now());
+        if (transaction && isFinished(*transaction)) return finish();
+        if (!transaction) startKeys();
         session_.open(now());
         lookAhead();
-        return unfinished ? resume(*std::move(unfinished)) : begin();
+        return transaction ? resume(*std::move(transaction)) : begin();
     }
 
     [[nodiscard]] const std::string& name() const { return wanted_.certificate.name; }
@@ -96,26 +79,10 @@ private:
         held_.reset();
     }
 
-    /// What a former attempt left on the disk, when it asked what we would ask.
-    std::optional<store::Transaction> unfinishedTransaction() {
-        try {
-            auto transaction = store::readTransaction(wanted_.root, name());
-            if (!transaction || transaction->configuration != configuration_) return std::nullopt;
-            if (transaction->renews != 0 && (!held_ || held_->generation != transaction->renews)) return std::nullopt;
-            if (!transaction->signer.empty() && crypto::Certificate::fromPem(transaction->signer).notAfter() <= now())
-                return std::nullopt;
-            return transaction;
-        } catch (const Error& error) {
-            log::warning("{}: the unfinished transaction is not resumed: {}", name(), error.what());
-            return std::nullopt;
-        }
-    }
-
     /// True when the transaction's certificate was committed already and only its end was not written down.
     [[nodiscard]] bool isFinished(const store::Transaction& transaction) const {
         if (!held_ || transaction.renews != 0) return false;
-        const auto generation = store::readGeneration(wanted_.root, name(), held_->generation);
-        return crypto::Certificate::fromPem(generation.certificate).matches(crypto::Key::fromPem(transaction.key));
+        return heldSender().certificate.matches(crypto::Key::fromPem(transaction.key));
     }
 
     record::Report finish() {
@@ -178,80 +145,75 @@ private:
         }
     }
 
-    [[nodiscard]] static std::string reasonOf(const Outcome& outcome) {
-        if (!outcome) return outcome.error().error.what();
-        const auto* failure = std::get_if<scep::FailureAnswer>(&*outcome);
-        return failure != nullptr ? refusal(*failure) : "no refusal";
-    }
-
     /// Makes the transaction and puts it on the disk, without the challenge: that is read again when it is needed
     /// again.
     Running prepare(Way way, const Keys& keys) {
-        const auto request = crypto::Request::make(content_, keys.certified, {});
-        const bool byHeld = way != Way::pkcsReqByItself;
-        const auto sender = byHeld ? heldSender() : selfSigned(keys, request, content_.digest, now());
-        const auto type = way == Way::renewalReq ? scep::MessageType::renewalReq : scep::MessageType::pkcsReq;
-        store::Transaction transaction{.id = scep::newTransactionId(),
-                                       .key = keys.certified.toPem(),
-                                       .request = request.toDer(),
-                                       .signer = byHeld ? std::string() : sender.certificate.toPem(),
-                                       .signerKey = byHeld || !keys.transport ? Secret() : keys.transport->toPem(),
-                                       .messageType = static_cast<unsigned>(type),
-                                       .renews = renews() ? held_->generation : 0,
-                                       .pending = false,
-                                       .configuration = configuration_};
-        store::saveTransaction(wanted_.root, name(), transaction);
-        return {std::move(transaction), keys.certified, request, sender, type};
+        auto running = begun(keys,
+                             {.content = content_,
+                              .configuration = configuration_,
+                              .way = way,
+                              .held = way != Way::pkcsReqByItself ? std::optional(heldSender()) : std::nullopt,
+                              .renews = renews() ? held_->generation : 0},
+                             now());
+        store::saveTransaction(wanted_.root, name(), running.stored);
+        return running;
     }
 
-    [[nodiscard]] scep::Sender heldSender() const {
-        const auto generation = store::readGeneration(wanted_.root, name(), held_->generation);
-        return {crypto::Certificate::fromPem(generation.certificate), crypto::Key::fromPem(generation.key)};
-    }
+    [[nodiscard]] scep::Sender heldSender() const { return senderOf(wanted_, held_->generation); }
 
     Outcome send(bool withChallenge, const Running& running) {
         progress_.phase("request", running.stored.id);
         const auto secret = withChallenge || isUnderPassword() ? challenge() : Secret();
         const auto request = crypto::Request::make(content_, running.key, withChallenge ? secret : Secret());
-        return ask(running.type, running, request.toDer(), secret);
+        return ask(running.type, running, request.toDer(), secret, "send request");
     }
 
     /// To a CA whose key cannot decrypt, messages are encrypted under the challenge (RFC 8894 section 3.1).
     [[nodiscard]] bool isUnderPassword() const { return !session_.authorities().recipient.hasRsaKey(); }
 
-    Outcome ask(scep::MessageType type, const Running& running, std::string_view content, const Secret& secret) {
+    /// A challenge is kept nowhere: only one that stands in the profile is the same at the next attempt.
+    [[nodiscard]] bool isChallengeLasting() const {
+        return !order_.challenge &&
+               std::holds_alternative<profile::StaticChallenge>(wanted_.profile.scep.challenge.source);
+    }
+
+    /// Where neither side has an RSA key, an answer that comes later is encrypted under the request's challenge too.
+    [[nodiscard]] bool canReadLater(const Running& running) const {
+        return running.sender.key.isRsa() || !isUnderPassword() || isChallengeLasting();
+    }
+
+    Outcome ask(scep::MessageType type, const Running& running, std::string_view content, const Secret& secret,
+                const std::string& doing) {
         auto sender = running.sender;
         sender.challenge = secret;
         try {
-            return session_.ask(type, running.stored.id, content, sender);
+            auto outcome = session_.ask(type, running.stored.id, content, sender);
+            if (!outcome) outcome.error().error = outcome.error().error.during(doing);
+            return outcome;
         } catch (const Error& error) {
-            throw error.during(type == scep::MessageType::certPoll ? "ask for the pending certificate"
-                                                                   : "send request");
+            throw error.during(doing);
         }
     }
 
-    /// Asks for the answer first: the CA may have issued. Where it knows nothing of it, the same request goes out
-    /// again.
+    /// Asks for the answer first: the CA may have issued. Where it knows nothing of it, or could not tell us any more,
+    /// the same request goes out again.
     record::Report resume(store::Transaction transaction) {
-        const auto running = continued(std::move(transaction));
-        progress_.phase("poll", running.stored.id);
-        auto outcome = ask(scep::MessageType::certPoll, running,
-                           running.request.issuerAndSubject(session_.authorities().recipient),
-                           isUnderPassword() ? challenge() : Secret());
+        const auto held = signedByHeld(transaction) ? std::optional(heldSender()) : std::nullopt;
+        const auto running = continued(std::move(transaction), held);
+        if (!canReadLater(running)) return conclude(send(hadChallenge(running), running), running);
+        auto outcome = poll(running);
         if (isUnknownTransaction(outcome, running.stored.pending)) outcome = send(hadChallenge(running), running);
         return conclude(outcome, running);
     }
 
-    [[nodiscard]] Running continued(store::Transaction transaction) const {
-        const auto key = crypto::Key::fromPem(transaction.key);
-        const auto request = crypto::Request::fromDer(transaction.request);
-        const auto& signerKey = transaction.signerKey;
-        const auto sender = transaction.signer.empty()
-                                ? heldSender()
-                                : scep::Sender{crypto::Certificate::fromPem(transaction.signer),
-                                               signerKey.empty() ? key : crypto::Key::fromPem(signerKey)};
-        const auto type = static_cast<scep::MessageType>(transaction.messageType);
-        return {std::move(transaction), key, request, sender, type};
+    Outcome poll(const Running& running) {
+        progress_.phase("poll", running.stored.id);
+        std::string doing =
+            running.stored.pending ? "ask for the pending certificate" : "ask whether the CA has answered";
+        if (isUnderPassword() && !isChallengeLasting()) doing += " (under another challenge than the request's)";
+        return ask(scep::MessageType::certPoll, running,
+                   running.request.issuerAndSubject(session_.authorities().recipient),
+                   isUnderPassword() ? challenge() : Secret(), doing);
     }
 
     /// Whether the first of the steps that such a transaction may have begun with carries the challenge.
@@ -261,17 +223,22 @@ private:
         return like != ways.end() ? like->challenge : situation().hasChallenge;
     }
 
-    [[nodiscard]] static Way wayOf(const Running& running) {
-        if (!running.stored.signer.empty()) return Way::pkcsReqByItself;
-        return running.type == scep::MessageType::renewalReq ? Way::renewalReq : Way::pkcsReqByHeld;
-    }
-
     record::Report conclude(const Outcome& outcome, const Running& running) {
-        if (!outcome) throw outcome.error().error.during("send request");
+        if (!outcome) throw outcome.error().error;
         if (const auto* success = std::get_if<scep::SuccessAnswer>(&*outcome)) return commit(*success, running);
         if (const auto* failure = std::get_if<scep::FailureAnswer>(&*outcome)) {
             store::dropTransaction(wanted_.root, name());
             return record::Refused{failure->failInfo, refusal(*failure)};
+        }
+        return wait(running);
+    }
+
+    record::Report wait(const Running& running) {
+        if (!canReadLater(running)) {
+            store::dropTransaction(wanted_.root, name());
+            throw Error(Fault::configuration,
+                        "the CA keeps the request for approval and will encrypt its answer under the challenge, which "
+                        "is not kept; use a static challenge, or renewal-message = \"fresh\"");
         }
         if (!running.stored.pending) {
             auto pending = running.stored;

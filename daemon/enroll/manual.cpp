@@ -7,6 +7,7 @@
 #include "enroll/authorities.hpp"
 #include "enroll/check.hpp"
 #include "enroll/commit.hpp"
+#include "enroll/failure.hpp"
 #include "enroll/keys.hpp"
 #include "enroll/lock.hpp"
 #include "profile/endpoint.hpp"
@@ -33,9 +34,9 @@ record::Report reported(const Wanted& wanted, const char* action, const std::fun
             throw Error(Fault::configuration, *complaint);
         return body();
     } catch (const Error& error) {
-        return record::Failed{error.fault(), error.during(doing).what(), std::nullopt};
+        return failed(error.during(doing));
     } catch (const std::exception& error) {
-        return record::Failed{Fault::local, fmt::format("{}: {}", doing, error.what()), std::nullopt};
+        return failed(Error(Fault::local, error.what()).during(doing));
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "crypto/query.hpp"
+#include "enroll/running.hpp"
 #include "enroll/session.hpp"
 #include "store/generation.hpp"
 
@@ -12,12 +13,11 @@
 namespace scepd::enroll {
 namespace {
 
-scep::Sender senderOf(const Wanted& wanted) {
+scep::Sender heldSender(const Wanted& wanted) {
     const auto& name = wanted.certificate.name;
     const auto held = store::readHeld(wanted.root, name);
     if (!held) throw Error(Fault::configuration, fmt::format("no certificate {} is held that could sign", name));
-    const auto generation = store::readGeneration(wanted.root, name, held->generation);
-    return {crypto::Certificate::fromPem(generation.certificate), crypto::Key::fromPem(generation.key)};
+    return senderOf(wanted, held->generation);
 }
 
 /// A SUCCESS; never PENDING (RFC 8894 section 4.5.1).
@@ -34,7 +34,7 @@ scep::SuccessAnswer ask(Session& session, scep::MessageType type, std::string_vi
 } // namespace
 
 std::string queryCrl(const Wanted& wanted, const Progress& progress, Time now) {
-    const auto sender = senderOf(wanted);
+    const auto sender = heldSender(wanted);
     Session session(wanted, progress);
     session.open(now);
     const auto answer =
@@ -47,7 +47,7 @@ std::string queryCrl(const Wanted& wanted, const Progress& progress, Time now) {
 }
 
 std::string queryCertificate(const Wanted& wanted, const std::string& serial, const Progress& progress, Time now) {
-    const auto sender = senderOf(wanted);
+    const auto sender = heldSender(wanted);
     Session session(wanted, progress);
     session.open(now);
     const auto& authorities = session.authorities();

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "crypto/peer.hpp"
+#include "enroll/failure.hpp"
 #include "store/generation.hpp"
 
 #include <string>
@@ -66,8 +67,7 @@ record::Report lookAtServed(const Wanted& wanted, unsigned generation, const std
             wait(listener, expected, deadline);
         return record::Served{};
     } catch (const Error& error) {
-        return record::Failed{error.fault(), fmt::format("look at what {} serves: {}", name, error.what()),
-                              std::nullopt};
+        return failed(error.during(fmt::format("look at what {} serves", name)));
     }
 }
 
