@@ -1,5 +1,6 @@
 #include "crypto/certificate.hpp"
 
+#include "crypto/der.hpp"
 #include "crypto/names.hpp"
 #include "crypto/openssl.hpp"
 
@@ -40,6 +41,34 @@ std::vector<Certificate> issuersOf(const X509_STORE_CTX* context) {
     return issuers;
 }
 
+/// Why a chain does not hold, in our words; the rare ones in OpenSSL's.
+std::string chainReason(int error) {
+    switch (error) {
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+        return "none of the CA's certificates has issued it";
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+        return "it is self-signed, and another one than the CA that is trusted";
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+        return "its signature does not fit the CA's key";
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+        return "it has expired";
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+        return "it is not valid yet";
+    case X509_V_ERR_INVALID_CA:
+        return "it is not a CA's, but has issued another one";
+    case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION:
+        return "it has a critical extension that is not known here";
+    case X509_V_ERR_PERMITTED_VIOLATION:
+    case X509_V_ERR_EXCLUDED_VIOLATION:
+        return "it holds a name for which its CA may not issue";
+    default:
+        return X509_verify_cert_error_string(error);
+    }
+}
+
 /// Certificates are no secrets; without this OpenSSL would ask on the terminal when a text says that it is encrypted.
 int noPassphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*data*/) {
     return -1;
@@ -54,8 +83,7 @@ Certificate Certificate::fromDer(std::string_view der) {
     const unsigned char* position = raw(der);
     X509Ptr certificate(d2i_X509(nullptr, &position, static_cast<long>(der.size())));
     if (!certificate) throw opensslError(Fault::protocol, "not a certificate in DER");
-    if (position != raw(der) + der.size())
-        throw Error(Fault::protocol, "not a certificate in DER: bytes behind its end");
+    requireOnlyPadding(der.substr(static_cast<std::size_t>(position - raw(der))), "a certificate in DER");
     return Certificate(certificate.release());
 }
 
@@ -131,6 +159,18 @@ bool Certificate::isCa() const {
     return answer == 1 || answer == 3;
 }
 
+bool Certificate::claimsToBeCa() const {
+    const auto flags = X509_get_extension_flags(get());
+    const bool signs = (flags & EXFLAG_KUSAGE) != 0 && (X509_get_key_usage(get()) & KU_KEY_CERT_SIGN) != 0;
+    return X509_check_ca(get()) != 0 || (flags & EXFLAG_CA) != 0 || signs;
+}
+
+bool Certificate::isMalformed() const {
+    const bool malformed = (X509_get_extension_flags(get()) & EXFLAG_INVALID) != 0;
+    ERR_clear_error();
+    return malformed;
+}
+
 bool Certificate::selfIssued() const {
     return X509_NAME_cmp(X509_get_subject_name(get()), X509_get_issuer_name(get())) == 0;
 }
@@ -161,13 +201,10 @@ bool Certificate::allowsDataEncipherment() const {
 }
 
 std::vector<std::string> Certificate::extendedKeyUsage() const {
-    const Owned<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free> usage(
+    const ExtendedKeyUsagePtr usage(
         static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(get(), NID_ext_key_usage, nullptr, nullptr)));
-    std::vector<std::string> oids;
-    for (int i = 0; usage && i < sk_ASN1_OBJECT_num(usage.get()); ++i)
-        oids.push_back(oidText(sk_ASN1_OBJECT_value(usage.get(), i)));
     ERR_clear_error();
-    return oids;
+    return oidTexts(usage.get());
 }
 
 bool Certificate::matches(const Key& key) const {
@@ -190,10 +227,14 @@ std::vector<Certificate> verifyChain(const Certificate& leaf, const std::vector<
     auto* parameters = X509_STORE_CTX_get0_param(context.get());
     X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
     X509_VERIFY_PARAM_set_time(parameters, std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count());
-    if (X509_verify_cert(context.get()) == 1) return issuersOf(context.get());
-
+    if (X509_verify_cert(context.get()) == 1) {
+        auto issuers = issuersOf(context.get());
+        if (issuers.empty())
+            throw Error(Fault::protocol, fmt::format("it is the CA's certificate itself ({})", leaf.subject()));
+        return issuers;
+    }
     const X509* culprit = X509_STORE_CTX_get_current_cert(context.get());
-    const auto* reason = X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get()));
+    const auto reason = chainReason(X509_STORE_CTX_get_error(context.get()));
     ERR_clear_error();
     const auto name = nameText(X509_get_subject_name(culprit != nullptr ? culprit : leaf.get()));
     throw Error(Fault::protocol, fmt::format("{} ({})", reason, name));

@@ -20,7 +20,7 @@ public:
     /// Takes over a reference.
     explicit Certificate(X509* certificate);
 
-    /// Throws Error{protocol} when the bytes are not one certificate.
+    /// Throws Error{protocol} when the bytes are not one certificate. White space and zeros may stand behind it.
     static Certificate fromDer(std::string_view der);
     /// Throws Error{protocol} unless the text holds exactly one certificate.
     static Certificate fromPem(std::string_view pem);
@@ -39,6 +39,8 @@ public:
     [[nodiscard]] Time notBefore() const;
     [[nodiscard]] Time notAfter() const;
     [[nodiscard]] bool isCa() const;
+    [[nodiscard]] bool claimsToBeCa() const; ///< CA:TRUE or keyCertSign: some verifier may take it for a CA's.
+    [[nodiscard]] bool isMalformed() const;  ///< An extension that OpenSSL knows cannot be read or stands twice.
     [[nodiscard]] bool selfIssued() const;
     [[nodiscard]] std::vector<std::uint8_t> publicKey() const; ///< DER SubjectPublicKeyInfo.
     [[nodiscard]] std::string keyDescription() const;          ///< "RSA 2048"
@@ -59,7 +61,8 @@ private:
 
 /// Checks that `leaf` chains over `intermediates` to one of `anchors` (trusted as they are, self-signed or not) at
 /// `when`, every certificate of the path being valid then. Returns the chain between leaf and anchor, leaf's issuer
-/// first, the anchor last. Throws Error{protocol} with OpenSSL's reason.
+/// first, the anchor last; never empty, since an anchor itself is no leaf. Throws Error{protocol} with the reason and
+/// the certificate that it concerns.
 std::vector<Certificate> verifyChain(const Certificate& leaf, const std::vector<Certificate>& intermediates,
                                      const std::vector<Certificate>& anchors, Time when);
 

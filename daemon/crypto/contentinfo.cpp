@@ -23,6 +23,7 @@ Error anotherType(const char* what, const ASN1_OBJECT* type) {
 
 CmsPtr parseContentInfo(std::string_view message, int type, const char* what, OSSL_LIB_CTX* library) {
     clearErrors(); // What others left in the queue is no reason of ours.
+    if (message.empty()) throw Error(Fault::protocol, fmt::format("not {}: it is empty", what));
     if (message.size() > largestMessage) throw Error(Fault::protocol, fmt::format("not {}: larger than 16 MiB", what));
     CmsPtr cms(made(CMS_ContentInfo_new_ex(library, nullptr), "allocate a message"));
     CMS_ContentInfo* target = cms.get();
@@ -31,6 +32,7 @@ CmsPtr parseContentInfo(std::string_view message, int type, const char* what, OS
         std::ignore = cms.release(); // Freed by d2i.
         throw opensslError(Fault::protocol, fmt::format("not {}", what));
     }
+    requireOnlyPadding(message.substr(static_cast<std::size_t>(position - raw(message))), what);
     const ASN1_OBJECT* found = CMS_get0_type(cms.get());
     if (OBJ_obj2nid(found) != type) throw anotherType(what, found);
     return cms;

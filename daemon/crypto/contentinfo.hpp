@@ -9,9 +9,8 @@
 /// What the CMS messages have in common. For the rooms of crypto/ only.
 namespace scepd::crypto {
 
-/// Reads a ContentInfo of one type (an NID) into a library context (nullptr: the default one). Whatever a transport
-/// left behind its end is not looked at. Throws Error{protocol} that begins "not WHAT" for anything else, and for more
-/// than 16 MiB.
+/// Reads a ContentInfo of one type (an NID) into a library context (nullptr: the default one). White space and zeros
+/// may stand behind its end. Throws Error{protocol} that begins "not WHAT" for anything else, and for more than 16 MiB.
 CmsPtr parseContentInfo(std::string_view message, int type, const char* what, OSSL_LIB_CTX* library = nullptr);
 
 /// A list of certificates that borrows none: each element has a reference.

@@ -2,6 +2,8 @@
 
 #include "crypto/names.hpp"
 
+#include <fmt/format.h>
+
 namespace scepd::crypto {
 
 DerReader::Element DerReader::peek() const {
@@ -52,6 +54,12 @@ std::string objectName(const ASN1_OBJECT* object) {
     const int nid = OBJ_obj2nid(object);
     const char* name = nid != NID_undef ? OBJ_nid2ln(nid) : nullptr;
     return name != nullptr ? name : oidText(object);
+}
+
+void requireOnlyPadding(std::string_view behind, std::string_view what) {
+    constexpr std::string_view padding(" \t\r\n\0", 5);
+    if (behind.find_first_not_of(padding) != std::string_view::npos)
+        throw Error(Fault::protocol, fmt::format("not {}: {} bytes stand behind its end", what, behind.size()));
 }
 
 std::string sequenceOf(std::string_view elements) {

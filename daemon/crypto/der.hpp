@@ -54,6 +54,10 @@ AlgorithmIdentifier takeAlgorithm(DerReader& reader, int tag = V_ASN1_SEQUENCE, 
 /// OpenSSL's name of an object, or dotted numbers.
 std::string objectName(const ASN1_OBJECT* object);
 
+/// What a transport may leave behind a message: line ends, white space, zeros. Throws Error{protocol} that begins
+/// "not WHAT" for anything else: nobody knows whom it is from.
+void requireOnlyPadding(std::string_view behind, std::string_view what);
+
 /// A SEQUENCE around elements that are DER themselves.
 std::string sequenceOf(std::string_view elements);
 

@@ -110,9 +110,9 @@ std::string contentOf(CMS_ContentInfo* cms, const Opener& opener, EVP_PKEY* key,
     if (password) unlockWithPassword(cms, opener.password);
     const auto output = memoryBio();
     X509* certificate = password ? nullptr : opener.certificate.get();
-    if (CMS_decrypt(cms, password ? nullptr : key, certificate, nullptr, output.get(), CMS_BINARY) != 1)
-        throw opensslError(Fault::protocol, "it cannot be decrypted");
+    const int done = CMS_decrypt(cms, password ? nullptr : key, certificate, nullptr, output.get(), CMS_BINARY);
     clearErrors();
+    if (done != 1) throw Error(Fault::protocol, "it cannot be decrypted with our key, or was changed on its way");
     return std::string(content(output.get()));
 }
 

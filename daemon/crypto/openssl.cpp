@@ -6,20 +6,66 @@
 #include <array>
 #include <ctime>
 #include <limits>
+#include <optional>
 
+#include <openssl/asn1err.h>
 #include <openssl/err.h>
 
 namespace scepd::crypto {
 
+namespace {
+
+/// What is wrong with bytes that were to be DER, in our words; empty for what only follows from another error, nullopt
+/// for any other error.
+std::optional<std::string> derReason(unsigned long code) {
+    if (ERR_GET_LIB(code) != ERR_LIB_ASN1) return std::nullopt;
+    switch (ERR_GET_REASON(code)) {
+    case ASN1_R_TOO_LONG:
+        return "an element is longer than the message";
+    case ASN1_R_HEADER_TOO_LONG:
+    case ASN1_R_TOO_SMALL:
+    case ASN1_R_MISSING_EOC:
+    case ASN1_R_NOT_ENOUGH_DATA:
+        return "it ends within an element";
+    case ASN1_R_WRONG_TAG:
+    case ASN1_R_MSTRING_WRONG_TAG:
+    case ASN1_R_FIELD_MISSING:
+    case ASN1_R_SEQUENCE_NOT_CONSTRUCTED:
+    case ASN1_R_SEQUENCE_LENGTH_MISMATCH:
+    case ASN1_R_NO_MATCHING_CHOICE_TYPE:
+    case ASN1_R_UNEXPECTED_EOC:
+    case ASN1_R_INVALID_OBJECT_ENCODING:
+        return "an element is missing or another one than expected";
+    case ASN1_R_NESTED_TOO_DEEP:
+    case ASN1_R_NESTED_ASN1_STRING:
+        return "its elements are nested too deep";
+    case ASN1_R_BAD_OBJECT_HEADER:
+    case ERR_R_NESTED_ASN1_ERROR:
+        return "";
+    default:
+        return std::nullopt;
+    }
+}
+
+std::string reasonOf(unsigned long code) {
+    if (auto ours = derReason(code)) return *std::move(ours);
+    const char* reason = ERR_reason_error_string(code);
+    return reason != nullptr ? reason : "error " + std::to_string(code);
+}
+
+} // namespace
+
 std::string opensslReason() {
     std::string reasons;
+    bool failed = false;
     while (const auto code = ERR_get_error()) {
-        const char* reason = ERR_reason_error_string(code);
-        const std::string text = reason != nullptr ? reason : "error " + std::to_string(code);
-        if (reasons.find(text) != std::string::npos) continue;
+        failed = true;
+        const auto text = reasonOf(code);
+        if (text.empty() || reasons.find(text) != std::string::npos) continue;
         reasons += (reasons.empty() ? "" : ": ") + text;
     }
-    return reasons.empty() ? "unknown reason" : reasons;
+    if (!reasons.empty()) return reasons;
+    return failed ? "it is not built as DER or BER" : "unknown reason";
 }
 
 void clearErrors() {

@@ -68,6 +68,7 @@ using CrlsPtr = Owned<STACK_OF(X509_CRL), freeCrls>;             ///< Owns a ref
 using ExtensionsPtr = Owned<STACK_OF(X509_EXTENSION), freeExtensions>;
 
 /// The reasons in OpenSSL's error queue, the first cause first, or "unknown reason"; the queue is empty afterwards.
+/// What it says of bytes that are no DER is told in our words.
 std::string opensslReason();
 
 /// Empties OpenSSL's error queue: what is in it is no reason for what comes.

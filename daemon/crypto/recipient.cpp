@@ -113,7 +113,7 @@ void requirePassword(const RecipientOutline& recipient, Strength strength) {
     if (recipient.keyEncryption.nid != NID_id_alg_PWRI_KEK)
         throw unknown(recipient.keyEncryption, "has a key that is encrypted");
     const auto cipher = insideOf(recipient.keyEncryption);
-    const bool des3 = cipher.nid == NID_des_ede3_cbc && strength == Strength::legacy;
+    const bool des3 = cipher.nid == NID_des_ede3_cbc && strength != Strength::standard;
     if (!des3 && !isAesCbc(cipher.nid)) throw unknown(cipher, "has a key that is encrypted");
     const auto block = des3 ? desBlock : aesBlock;
     requireVector(cipher, block);
@@ -142,7 +142,7 @@ void requireKnownCipher(const AlgorithmIdentifier& cipher, Strength strength) {
     constexpr std::size_t desBlock = 8;
     if (isAesCbc(cipher.nid)) return requireVector(cipher, aesBlock);
     const bool old = cipher.nid == NID_des_cbc || cipher.nid == NID_des_ede3_cbc;
-    if (old && strength == Strength::legacy) return requireVector(cipher, desBlock);
+    if (old && strength != Strength::standard) return requireVector(cipher, desBlock);
     throw Error(Fault::protocol,
                 fmt::format("it is encrypted with {}{}", cipher.name,
                             old ? ", which is too weak; legacy-replies = true accepts it" : ", which is not accepted"));

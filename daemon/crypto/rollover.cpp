@@ -87,6 +87,8 @@ std::vector<Certificate> successors(const Rollover& rollover, Strength strength)
         return one == rollover.authority || (!all && !certifies(rollover.authority, one));
     });
     if (named.empty()) throw Error(Fault::protocol, fmt::format("{} names no successor", rollover.authority.subject()));
+    for (const auto& one : named)
+        requireKeyStrength(one, strength);
     return named;
 }
 

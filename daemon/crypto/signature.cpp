@@ -1,6 +1,8 @@
 #include "crypto/signature.hpp"
 
+#include "crypto/attributes.hpp"
 #include "crypto/contentinfo.hpp"
+#include "crypto/der.hpp"
 #include "crypto/names.hpp"
 #include "crypto/openssl.hpp"
 
@@ -12,6 +14,24 @@ namespace scepd::crypto {
 namespace {
 
 constexpr auto what = "a signed CMS message";
+constexpr std::size_t mostDigests = 16;
+constexpr int mostAttributes = 64;
+
+/// OpenSSL hashes the content with each of the algorithms that a message lists, one calling the next: of very many, by
+/// whomever, the stack would run over.
+void requireFewDigests(CMS_ContentInfo* cms) {
+    const auto der = derOf(i2d_CMS_ContentInfo, cms);
+    auto contentInfo = DerReader(der).enter(V_ASN1_SEQUENCE);
+    contentInfo.take(V_ASN1_OBJECT);
+    auto signedData = contentInfo.enter(0, V_ASN1_CONTEXT_SPECIFIC).enter(V_ASN1_SEQUENCE);
+    signedData.take(V_ASN1_INTEGER);
+    auto digests = signedData.enter(V_ASN1_SET);
+    for (std::size_t count = 0; !digests.atEnd(); ++count) {
+        if (count == mostDigests)
+            throw Error(Fault::protocol, fmt::format("it lists more than {} digest algorithms", mostDigests));
+        digests.takeWhole();
+    }
+}
 
 CMS_SignerInfo* onlySigner(CMS_ContentInfo* cms) {
     auto* signers = CMS_get0_SignerInfos(cms);
@@ -30,14 +50,21 @@ std::vector<Certificate> signersAmong(const std::vector<Certificate>& allowed, C
                 fmt::format("signed by {}, which is none of the CA's certificates", signerText(signer)));
 }
 
+/// "pkiStatus", "messageDigest", or dotted numbers.
+std::string attributeName(const ASN1_OBJECT* object) {
+    const auto oid = oidText(object);
+    const auto name = attribute::nameOf(oid);
+    return name == oid ? objectName(object) : name;
+}
+
 /// The value of a signed attribute, which must stand once and have one value: of two nobody knows which counts.
 const ASN1_TYPE* onlyValue(const CMS_SignerInfo* signer, int position) {
     X509_ATTRIBUTE* attribute = CMS_signed_get_attr(signer, position);
     const auto* object = X509_ATTRIBUTE_get0_object(attribute);
     if (CMS_signed_get_attr_by_OBJ(signer, object, -1) != position)
-        throw Error(Fault::protocol, fmt::format("its signed attribute {} stands twice", oidText(object)));
+        throw Error(Fault::protocol, fmt::format("its signed attribute {} stands twice", attributeName(object)));
     if (X509_ATTRIBUTE_count(attribute) != 1)
-        throw Error(Fault::protocol, fmt::format("its signed attribute {} has {} values", oidText(object),
+        throw Error(Fault::protocol, fmt::format("its signed attribute {} has {} values", attributeName(object),
                                                  X509_ATTRIBUTE_count(attribute)));
     return X509_ATTRIBUTE_get0_type(attribute, 0);
 }
@@ -52,7 +79,9 @@ void keepAttribute(SignedMessage& message, const std::string& oid, const ASN1_TY
 }
 
 void keepAttributes(SignedMessage& message, const CMS_SignerInfo* signer) {
-    for (int i = 0; i < CMS_signed_get_attr_count(signer); ++i)
+    const int count = CMS_signed_get_attr_count(signer);
+    if (count > mostAttributes) throw Error(Fault::protocol, fmt::format("it has {} signed attributes", count));
+    for (int i = 0; i < count; ++i)
         if (const auto* value = onlyValue(signer, i))
             keepAttribute(message, oidText(X509_ATTRIBUTE_get0_object(CMS_signed_get_attr(signer, i))), value);
 }
@@ -65,7 +94,7 @@ void requireContentType(CMS_ContentInfo* cms, const CMS_SignerInfo* signer, Cont
         OBJ_cmp(value->value.object, CMS_get0_eContentType(cms)) != 0)
         throw Error(Fault::protocol, "its signed content type is missing or another one's");
     if (contentType == ContentType::data && OBJ_obj2nid(value->value.object) != NID_pkcs7_data)
-        throw Error(Fault::protocol, fmt::format("its content is {} instead of data", oidText(value->value.object)));
+        throw Error(Fault::protocol, fmt::format("its content is {} instead of data", objectName(value->value.object)));
     if (CMS_signed_get_attr_by_NID(signer, NID_pkcs9_messageDigest, -1) < 0)
         throw Error(Fault::protocol, "its signed message digest is missing");
 }
@@ -79,9 +108,9 @@ std::string verifiedContent(std::string_view message, const Certificate& signer)
     if (detached) BIO_set_mem_eof_return(detached.get(), 0);
     const auto output = memoryBio();
     constexpr unsigned flags = CMS_BINARY | CMS_NOINTERN | CMS_NO_SIGNER_CERT_VERIFY;
-    if (CMS_verify(cms.get(), listOf({signer}).get(), nullptr, detached.get(), output.get(), flags) != 1)
-        throw opensslError(Fault::protocol, "its signature does not fit");
+    const int fits = CMS_verify(cms.get(), listOf({signer}).get(), nullptr, detached.get(), output.get(), flags);
     clearErrors();
+    if (fits != 1) throw Error(Fault::protocol, "its signature does not fit");
     return std::string(content(output.get()));
 }
 
@@ -130,6 +159,7 @@ std::optional<std::string> SignedMessage::octetString(const std::string& oid) co
 SignedMessage verify(std::string_view message, const std::vector<Certificate>& allowed, Strength strength,
                      ContentType contentType) {
     const auto cms = parseContentInfo(message, NID_pkcs7_signed, what);
+    requireFewDigests(cms.get());
     auto* signer = onlySigner(cms.get());
     const auto signers = signersAmong(allowed, signer);
     X509_ALGOR* digest = nullptr;

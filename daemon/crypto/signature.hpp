@@ -43,8 +43,8 @@ enum class ContentType { data, any };
 /// Verifies the signature with the one of `allowed` that the message names as its signer, by issuer and serial number
 /// or by key identifier. A certificate inside the message is never used: whoever sends it could have chosen it. The
 /// bytes may be BER. Throws Error{protocol} when they are no SignedData with one signer, the content is of another
-/// type, the signer is none of `allowed`, the algorithms are too weak, an attribute stands twice or has several values,
-/// or the signature does not fit.
+/// type, the signer is none of `allowed`, the algorithms are too weak or too many, an attribute stands twice or has
+/// several values, or the signature does not fit.
 SignedMessage verify(std::string_view message, const std::vector<Certificate>& allowed, Strength strength,
                      ContentType contentType = ContentType::data);
 

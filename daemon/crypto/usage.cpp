@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 namespace scepd::crypto {
@@ -21,6 +22,17 @@ constexpr std::array<std::pair<std::uint32_t, const char*>, 9> names{{
     {KU_DECIPHER_ONLY, "decipherOnly"},
 }};
 
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> extendedNames{{
+    {"2.5.29.37.0", "any"},
+    {"1.3.6.1.5.5.7.3.1", "server-auth"},
+    {"1.3.6.1.5.5.7.3.2", "client-auth"},
+    {"1.3.6.1.5.5.7.3.3", "code-signing"},
+    {"1.3.6.1.5.5.7.3.4", "email-protection"},
+    {"1.3.6.1.5.5.7.3.17", "ipsec-ike"},
+    {"1.3.6.1.4.1.311.20.2.2", "smartcard-logon"},
+    {"1.3.6.1.4.1.311.20.2.1", "enrollment agent"},
+}};
+
 } // namespace
 
 std::vector<std::string> keyUsage(const Certificate& certificate) {
@@ -30,6 +42,12 @@ std::vector<std::string> keyUsage(const Certificate& certificate) {
     for (const auto& [bit, name] : names)
         if ((usage & bit) != 0) result.emplace_back(name);
     return result;
+}
+
+std::string extendedUsageName(const std::string& oid) {
+    for (const auto& [known, name] : extendedNames)
+        if (known == oid) return std::string(name);
+    return oid;
 }
 
 } // namespace scepd::crypto

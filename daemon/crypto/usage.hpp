@@ -11,4 +11,7 @@ namespace scepd::crypto {
 /// none when it has no such extension, which allows all.
 std::vector<std::string> keyUsage(const Certificate& certificate);
 
+/// An extended key usage by the name that people know ("client-auth"), or its dotted OID.
+std::string extendedUsageName(const std::string& oid);
+
 } // namespace scepd::crypto

@@ -100,8 +100,8 @@ Certificates withAuthorities(Certificates ca, const std::vector<crypto::Rollover
 }
 
 crypto::Strength strengthOf(const profile::Scep& scep) {
-    const bool legacy = scep.legacyReplies || scep.security == profile::Security::legacy;
-    return legacy ? crypto::Strength::legacy : crypto::Strength::standard;
+    if (scep.security == profile::Security::legacy) return crypto::Strength::legacy;
+    return scep.legacyReplies ? crypto::Strength::legacyReplies : crypto::Strength::standard;
 }
 
 } // namespace

@@ -1,6 +1,8 @@
 #include "enroll/check.hpp"
 
 #include "base/error.hpp"
+#include "crypto/text.hpp"
+#include "crypto/usage.hpp"
 
 #include <algorithm>
 
@@ -28,6 +30,14 @@ crypto::Certificate certificateFor(const crypto::Key& key, const std::vector<cry
                 fmt::format("the CA sent {} certificates, but none for the key that was requested", received.size()));
 }
 
+/// What consumers can read: TLS stacks take messages of some ten KiB, and scepd a report with all names of it.
+void requireReadable(const crypto::Certificate& certificate) {
+    constexpr std::size_t largest = 16384;
+    if (const auto size = certificate.toDer().size(); size > largest)
+        throw unusable(fmt::format("it has {} bytes, more than {} KiB", size, largest / 1024));
+    if (certificate.isMalformed()) throw unusable("one of its extensions cannot be read or stands twice");
+}
+
 /// RFC 5280 section 4.1.2.2. What people, files and the bus are told of a certificate is bounded by it.
 void requireSerialNumber(const crypto::Certificate& certificate) {
     constexpr std::size_t longest = 20;
@@ -51,7 +61,7 @@ void requireValidity(const crypto::Certificate& certificate, bool forLater, Time
 
 /// Some CAs answer a renewal with the certificate that is to be renewed.
 void requireNewer(const crypto::Certificate& certificate, const record::Held& held) {
-    if (certificate.serialNumber() == held.serialNumber)
+    if (certificate.serialNumber() == held.serialNumber && certificate.issuer() == held.issuer)
         throw unusable(fmt::format("it is the one that was to be renewed, serial {}", held.serialNumber));
     if (certificate.notAfter() < held.notAfter)
         throw unusable(fmt::format("it ends at {}, earlier than the one that was to be renewed ({})",
@@ -69,21 +79,52 @@ std::vector<crypto::Certificate> requireChain(const crypto::Certificate& certifi
         chain.pop_back();
         crypto::requireSignatureStrength(certificate, question.strength);
         for (const auto& intermediate : chain)
-            crypto::requireSignatureStrength(intermediate, question.strength);
+            crypto::requireStrength(intermediate, question.strength);
         return chain;
     } catch (const Error& error) {
         throw unusable(error.what());
     }
 }
 
-/// Alternative names that were asked for and did not come: consumers may miss them, so people are told.
-std::vector<std::string> remarksOn(const crypto::Certificate& certificate, const crypto::Request& request) {
-    const auto granted = certificate.subjectAlternativeNames();
-    std::vector<std::string> missing;
-    for (const auto& name : request.subjectAlternativeNames())
-        if (std::ranges::find(granted, name) == granted.end()) missing.push_back(name);
-    if (missing.empty()) return {};
-    return {fmt::format("the CA left out alternative names that were requested: {}", fmt::join(missing, ", "))};
+using Texts = std::vector<std::string>;
+
+/// Those that the others do not hold.
+Texts without(Texts texts, const Texts& others) {
+    std::erase_if(texts, [&](const auto& text) { return std::ranges::find(others, text) != others.end(); });
+    return texts;
+}
+
+void remark(Texts& remarks, const char* what, const Texts& texts) {
+    constexpr std::size_t longest = 1000;
+    if (!texts.empty())
+        remarks.push_back(
+            fmt::format("{}: {}", what, crypto::printable(fmt::format("{}", fmt::join(texts, ", ")), longest)));
+}
+
+Texts usageNames(Texts oids) {
+    std::ranges::transform(oids, oids.begin(), crypto::extendedUsageName);
+    return oids;
+}
+
+/// What the CA decided otherwise: consumers may miss it, or take the certificate for what nobody asked for, so people
+/// are told.
+Texts remarksOn(const crypto::Certificate& certificate, const crypto::Request& request) {
+    const auto names = certificate.subjectAlternativeNames();
+    const auto wantedNames = request.subjectAlternativeNames();
+    const auto usages = usageNames(certificate.extendedKeyUsage());
+    const auto wantedUsages = usageNames(request.extendedKeyUsage());
+    Texts remarks;
+    remark(remarks, "the CA left out alternative names that were requested", without(wantedNames, names));
+    remark(remarks, "the CA added alternative names that were not requested", without(names, wantedNames));
+    if (wantedUsages.empty()) return remarks;
+    if (usages.empty()) {
+        remark(remarks, "the CA left out the extended key usage, so that every use is allowed; requested was",
+               wantedUsages);
+        return remarks;
+    }
+    remark(remarks, "the CA left out extended key usages that were requested", without(wantedUsages, usages));
+    remark(remarks, "the CA added extended key usages that were not requested", without(usages, wantedUsages));
+    return remarks;
 }
 
 } // namespace
@@ -98,17 +139,18 @@ Accepted accept(const std::vector<crypto::Certificate>& received, const Question
     };
     const auto certificate = certificateFor(question.key, received);
     passed("it certifies the key that was requested");
+    requireReadable(certificate);
     requireSerialNumber(certificate);
     requireSubject(question.request, certificate);
     passed("its subject is the one that was requested");
     requireValidity(certificate, question.forLater, now);
     passed(isForLater(certificate, now) ? "it becomes valid later, as the coming CA's does" : "it is valid now");
-    if (certificate.isCa()) throw unusable("it is a CA's certificate");
+    if (certificate.claimsToBeCa()) throw unusable("it may be taken for a CA's certificate, with which others could be issued");
     passed("it is no CA's");
     if (question.renewed) requireNewer(certificate, *question.renewed);
     if (question.renewed) passed("it is another one than the one it renews, and does not end earlier");
     auto chain = requireChain(certificate, question, received, now);
-    passed("it chains to the CA, and nothing of the chain is signed with a weak digest");
+    passed("it chains to the CA, and nothing of the chain has a weak digest or a weak key");
     return {certificate, std::move(chain), remarksOn(certificate, question.request)};
 }
 

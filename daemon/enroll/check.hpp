@@ -30,16 +30,18 @@ struct Question {
 struct Accepted {
     crypto::Certificate certificate;
     std::vector<crypto::Certificate> chain; ///< Intermediates, the certificate's issuer first, without the anchor.
-    std::vector<std::string> remarks;       ///< What was asked for and is not in it, though it may be used.
+    std::vector<std::string> remarks;       ///< How it differs from what was asked for, though it may be used.
 };
 
 /// True for a certificate that is not valid yet, by more than clocks may differ.
 bool isForLater(const crypto::Certificate& certificate, Time now);
 
-/// Finds the certificate for our key among those received and checks it: chains to the authenticated CA, valid now (its
-/// beginning may be five minutes ahead of our clock), the subject that was requested, a serial number of at most 20
-/// bytes, no weak digest, and on a renewal another serial number and no earlier end than what we hold (a CA cuts both
-/// at its own end). Throws Error{protocol} with the first thing that is wrong.
+/// Finds the certificate for our key among those received and checks it: of a size that its consumers take, chains to
+/// the authenticated CA, valid now (its beginning may be five minutes ahead of our clock), the subject that was
+/// requested, a serial number of at most 20 bytes, nothing that lets anybody take it for a CA's, no weak digest and no
+/// weak key between it and the CA, and on a renewal another serial number and no earlier end than what we hold (a CA
+/// cuts both at its own end). Alternative names and extended key usages are the CA's to choose: a difference is a
+/// remark. Throws Error{protocol} with the first thing that is wrong.
 Accepted accept(const std::vector<crypto::Certificate>& received, const Question& question, Time now);
 
 /// The facts of an accepted certificate, for people and the schedule; the generation's number is not known yet.

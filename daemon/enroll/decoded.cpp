@@ -1,6 +1,7 @@
 #include "enroll/decoded.hpp"
 
 #include "base/clock.hpp"
+#include "crypto/attributes.hpp"
 #include "crypto/cms.hpp"
 #include "crypto/request.hpp"
 #include "crypto/text.hpp"
@@ -18,22 +19,7 @@ namespace {
 
 constexpr std::size_t longestValue = 400;
 
-// RFC 8894 section 3.2.1, table 1.
-constexpr auto messageTypeOid = "2.16.840.1.113733.1.9.2";
-constexpr auto pkiStatusOid = "2.16.840.1.113733.1.9.3";
-constexpr auto failInfoOid = "2.16.840.1.113733.1.9.4";
-constexpr auto failInfoTextOid = "1.3.6.1.5.5.7.24.1";
-constexpr std::array<std::pair<const char*, const char*>, 5> textNames{{
-    {messageTypeOid, "messageType"},
-    {"2.16.840.1.113733.1.9.7", "transactionID"},
-    {pkiStatusOid, "pkiStatus"},
-    {failInfoOid, "failInfo"},
-    {failInfoTextOid, "failInfoText"},
-}};
-constexpr std::array<std::pair<const char*, const char*>, 2> octetNames{{
-    {"2.16.840.1.113733.1.9.5", "senderNonce"},
-    {"2.16.840.1.113733.1.9.6", "recipientNonce"},
-}};
+namespace attribute = crypto::attribute;
 
 using Meanings = std::vector<std::pair<std::string_view, std::string_view>>;
 
@@ -42,23 +28,14 @@ std::string meaning(const std::string& oid, const std::string& value) {
     const Meanings statuses{{"0", "SUCCESS"}, {"2", "FAILURE"}, {"3", "PENDING"}};
     const Meanings reasons{
         {"0", "badAlg"}, {"1", "badMessageCheck"}, {"2", "badRequest"}, {"3", "badTime"}, {"4", "badCertId"}};
-    const auto& words = oid == messageTypeOid ? types : oid == pkiStatusOid ? statuses : reasons;
-    if (oid != messageTypeOid && oid != pkiStatusOid && oid != failInfoOid) return {};
+    const auto& words = oid == attribute::messageType ? types : oid == attribute::pkiStatus ? statuses : reasons;
+    if (oid != attribute::messageType && oid != attribute::pkiStatus && oid != attribute::failInfo) return {};
     const auto found = std::ranges::find(words, value, &Meanings::value_type::first);
     return found == words.end() ? std::string() : fmt::format(" ({})", found->second);
 }
 
-/// The extended key usages that people know by name.
-std::string usageName(const std::string& oid) {
-    const Meanings known{{"1.3.6.1.5.5.7.3.1", "server-auth"},          {"1.3.6.1.5.5.7.3.2", "client-auth"},
-                         {"1.3.6.1.5.5.7.3.4", "email-protection"},     {"1.3.6.1.5.5.7.3.17", "ipsec-ike"},
-                         {"1.3.6.1.4.1.311.20.2.2", "smartcard-logon"}, {"1.3.6.1.4.1.311.20.2.1", "enrollment agent"}};
-    const auto found = std::ranges::find(known, oid, &Meanings::value_type::first);
-    return found == known.end() ? oid : std::string(found->second);
-}
-
 std::vector<std::string> usageNames(std::vector<std::string> oids) {
-    std::ranges::transform(oids, oids.begin(), usageName);
+    std::ranges::transform(oids, oids.begin(), crypto::extendedUsageName);
     return oids;
 }
 
@@ -117,10 +94,10 @@ Lines decodedRequest(std::string_view der) {
 Lines decodedMessage(std::string_view der, const std::vector<crypto::Certificate>& signers) {
     const auto message = crypto::verify(der, signers, crypto::Strength::legacy);
     Lines lines;
-    for (const auto& [oid, name] : textNames)
+    for (const auto& [oid, name] : attribute::names) {
         if (const auto value = message.text(oid)) add(lines, name, *value + meaning(oid, *value));
-    for (const auto& [oid, name] : octetNames)
         if (const auto value = message.octetString(oid)) add(lines, name, crypto::hexOf(*value));
+    }
     add(lines, "signed by", message.signer.subject());
     add(lines, "content", fmt::format("{} bytes", message.content.size()));
     return lines;

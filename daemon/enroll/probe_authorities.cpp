@@ -63,8 +63,8 @@ void lookAt(const std::vector<crypto::Certificate>& offered, Findings& findings,
 std::optional<scep::Authorities> believed(const std::vector<crypto::Certificate>& offered, const Probed& probed,
                                           Findings& findings, Time now) {
     try {
-        auto authorities =
-            scep::authenticate(offered, probed.pin.value_or(scep::FirstSight{}), probed.scep.recipientFingerprint, now);
+        auto authorities = scep::authenticate(offered, probed.pin.value_or(scep::FirstSight{}),
+                                              probed.scep.recipientFingerprint, scep::replyStrength(probed.scep), now);
         const auto& anchor = authorities.anchor.subject();
         if (probed.pin && !std::holds_alternative<scep::FirstSight>(*probed.pin))
             findings.ok("pin", fmt::format("the profile's pin fits {}", anchor));

@@ -6,6 +6,7 @@
 #include "crypto/text.hpp"
 #include "enroll/authorities.hpp"
 #include "scep/transport.hpp"
+#include "store/authorities.hpp"
 #include "store/generation.hpp"
 
 #include <algorithm>
@@ -100,16 +101,26 @@ scep::Authorities Session::authenticated(const std::vector<crypto::Certificate>&
                                          Time now) const {
     const auto& recipient = wanted_.profile.scep.recipientFingerprint;
     try {
-        return scep::authenticate(certificates, pinned, recipient, now);
+        return scep::authenticate(certificates, pinned, recipient, strength(), now);
     } catch (const Error&) {
         for (const auto& heir : succession_.heirsOf(pinned)) {
             if (std::ranges::find(certificates, heir) == certificates.end()) continue;
-            log::notice("{}: the CA has rolled over to {}; pin it with ca-fingerprint = \"sha256:{}\"",
-                        wanted_.certificate.name, heir.subject(), crypto::hex(heir.fingerprint(Digest::sha256)));
-            return scep::authenticate(certificates, heir, recipient, now);
+            tellOfHeir(heir);
+            return scep::authenticate(certificates, heir, recipient, strength(), now);
         }
         throw;
     }
+}
+
+/// Once: at the next attempt it is a known CA.
+void Session::tellOfHeir(const crypto::Certificate& heir) const {
+    const auto fingerprint = crypto::hex(heir.fingerprint(Digest::sha256));
+    const auto known = store::readAuthorities(wanted_.root, wanted_.certificate.name);
+    const bool isKnown = std::ranges::any_of(
+        known, [&](const auto& one) { return one.fingerprint == fingerprint && one.role != "next"; });
+    if (!isKnown)
+        log::notice("{}: the CA has rolled over to {}; pin it with ca-fingerprint = \"sha256:{}\"",
+                    wanted_.certificate.name, heir.subject(), fingerprint);
 }
 
 std::optional<scep::NextAuthority> Session::coming(Time now) {

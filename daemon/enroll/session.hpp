@@ -52,6 +52,7 @@ private:
     void authenticate(Time now);
     [[nodiscard]] scep::Authorities authenticated(const std::vector<crypto::Certificate>& certificates,
                                                   const scep::Pin& pinned, Time now) const;
+    void tellOfHeir(const crypto::Certificate& heir) const;
     void askForSuccessor(Time now);
     [[nodiscard]] scep::Outages outages() const;
     void keep(const scep::Outages& before, const scep::Outages& after) const;

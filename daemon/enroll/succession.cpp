@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace scepd::enroll {
 namespace {
 
@@ -32,6 +34,10 @@ Succession::Succession(const std::filesystem::path& directory, crypto::Strength 
 }
 
 void Succession::remember(const crypto::Rollover& word) {
+    constexpr std::size_t largest = 65536; // Of a file that several of them share.
+    if (word.answer.size() > largest)
+        throw Error(Fault::protocol, fmt::format("the CA's word for its successor has {} bytes, more than {} KiB",
+                                                 word.answer.size(), largest / 1024));
     crypto::successors(word, strength_);
     if (std::ranges::find(words_, word) != words_.end()) return;
     std::erase_if(words_, [&](const auto& known) { return known.authority == word.authority; });

@@ -2,7 +2,9 @@
 
 #include "base/error.hpp"
 #include "crypto/cms.hpp"
+#include "crypto/strength.hpp"
 #include "crypto/text.hpp"
+#include "scep/body.hpp"
 
 #include <algorithm>
 #include <array>
@@ -115,8 +117,8 @@ bool mayRegister(const crypto::Certificate& certificate) {
 class Selection {
 public:
     Selection(const Certificates& offered, const crypto::Certificate& anchor,
-              const std::optional<profile::FingerprintPin>& recipientPin, Time now)
-        : offered_(offered), recipientPin_(recipientPin) {
+              const std::optional<profile::FingerprintPin>& recipientPin, crypto::Strength strength, Time now)
+        : offered_(offered), recipientPin_(recipientPin), strength_(strength) {
         for (const auto& certificate : offered)
             consider(certificate, anchor, now);
     }
@@ -134,7 +136,7 @@ public:
         if (recipientPin_) return chosenByOperator();
         if (const auto found = withRsa(encrypts)) return *found;
         if (const auto found = withRsa(encryptsData)) return *found;
-        refuseWhenExpired();
+        refuseWhenUnfit();
         if (const auto found = withRsa(issues)) return *found;
         if (const auto found = withRsa([](const auto& certificate) { return certificate.isCa(); })) return *found;
         if (usable_.size() == 1) return usable_.front();
@@ -144,13 +146,18 @@ public:
     }
 
 private:
+    /// The CA's own, and why it may not be used all the same.
+    struct Unfit {
+        crypto::Certificate certificate;
+        std::string why;
+    };
+
     void consider(const crypto::Certificate& certificate, const crypto::Certificate& anchor, Time now) {
         try {
-            if (!(certificate == anchor)) crypto::verifyChain(certificate, offered_, {anchor}, now);
+            if (!(certificate == anchor)) requireChain(certificate, anchor, now);
         } catch (const Error& error) {
             reasons_ += fmt::format("; {}: {}", certificate.subject(), error.what());
-            if (hasExpired(certificate, now) && mayRegister(certificate) && chained(certificate, anchor))
-                expired_.push_back(certificate);
+            noteUnfit(certificate, anchor, now, error.what());
             return;
         }
         const bool chosen = recipientPin_ && fits(*recipientPin_, certificate);
@@ -162,10 +169,33 @@ private:
                             certificate.subject());
     }
 
-    /// Whether it belonged to the CA while it was valid.
-    [[nodiscard]] bool chained(const crypto::Certificate& certificate, const crypto::Certificate& anchor) const {
+    /// It hangs on the anchor, and neither it nor what stands in between could have been forged.
+    void requireChain(const crypto::Certificate& certificate, const crypto::Certificate& anchor, Time now) const {
+        auto chain = crypto::verifyChain(certificate, offered_, {anchor}, now);
+        chain.back() = certificate; // In the place of the anchor, which is trusted as it is.
+        for (const auto& one : chain)
+            crypto::requireStrength(one, strength_);
+    }
+
+    /// Keeps what belongs to the CA, as far as can be told, but may not be used any more.
+    void noteUnfit(const crypto::Certificate& certificate, const crypto::Certificate& anchor, Time now,
+                   const std::string& why) {
+        if (!mayRegister(certificate) || !chained(certificate, anchor, now)) return;
+        const auto* role = certificate.isCa() ? "intermediate CA's" : "RA's";
+        unfit_.push_back(
+            {certificate, !hasExpired(certificate, now)
+                              ? why
+                              : fmt::format("the {} certificate {} expired at {}; its operator must renew "
+                                            "it, unless recipient-fingerprint names another recipient",
+                                            role, certificate.subject(), rfc3339(certificate.notAfter()))});
+    }
+
+    /// Whether it belongs to the CA, or did while it was valid.
+    [[nodiscard]] bool chained(const crypto::Certificate& certificate, const crypto::Certificate& anchor,
+                               Time now) const {
         try {
-            crypto::verifyChain(certificate, offered_, {anchor}, certificate.notAfter() - std::chrono::seconds(1));
+            crypto::verifyChain(certificate, offered_, {anchor},
+                                std::min(now, certificate.notAfter() - std::chrono::seconds(1)));
             return true;
         } catch (const Error&) {
             return false;
@@ -173,17 +203,13 @@ private:
     }
 
     /// Without its RA a CA cannot read requests, and without its issuing CA a root does not answer any.
-    void refuseWhenExpired() const {
-        for (const auto& certificate : expired_) {
+    void refuseWhenUnfit() const {
+        for (const auto& [certificate, why] : unfit_) {
             const bool replaced =
-                certificate.isCa() && std::ranges::any_of(usable_, [&](const auto& other) {
-                    return other.isCa() && !other.selfIssued() && other.issuer() == certificate.issuer();
+                certificate.isCa() && std::ranges::any_of(usable_, [&issuer = certificate](const auto& other) {
+                    return other.isCa() && !other.selfIssued() && other.issuer() == issuer.issuer();
                 });
-            if (replaced) continue;
-            throw Error(Fault::protocol, fmt::format("the {} certificate {} expired at {}; its operator must renew it, "
-                                                     "unless recipient-fingerprint names another recipient",
-                                                     certificate.isCa() ? "intermediate CA's" : "RA's",
-                                                     certificate.subject(), rfc3339(certificate.notAfter())));
+            if (!replaced) throw Error(Fault::protocol, why);
         }
     }
 
@@ -218,26 +244,48 @@ private:
 
     const Certificates& offered_;
     const std::optional<profile::FingerprintPin>& recipientPin_;
-    Certificates usable_, expired_;
+    crypto::Strength strength_;
+    Certificates usable_;
+    std::vector<Unfit> unfit_;
     std::string reasons_;
 };
 
+constexpr char sequence = 0x30;
+
 /// What came instead of certificates.
-std::string diagnosis(std::string_view body) {
-    if (body.empty()) return "the answer is empty";
-    const auto begin = body.find_first_not_of(" \t\r\n");
-    if (begin != std::string_view::npos && body[begin] == '<')
-        return "the answer is a web page; is the URL that of a SCEP server?";
+std::string diagnosis(std::string_view body, const Error& error) {
+    const auto foreign = foreignBody(body);
+    if (foreign == "empty") return "the answer is empty";
+    if (!foreign.empty()) return fmt::format("the answer is {}; is the URL that of a SCEP server?", foreign);
+    if (body.starts_with(sequence)) return fmt::format("the answer is {}", error.what());
     constexpr std::size_t excerpt = 80;
     return fmt::format("the answer is no certificate: \"{}\"", crypto::printable(body, excerpt));
 }
 
+/// A certificate begins with a sequence inside of its own, a list of them with the name of its type.
+bool isList(std::string_view der) {
+    if (der.size() < 2 || der.front() != sequence) return false;
+    const auto length = static_cast<unsigned char>(der[1]);
+    const std::size_t header = length > 0x80 ? 2 + (length & 0x7FU) : 2;
+    return header < der.size() && der[header] == 0x06;
+}
+
 Certificates parseBinary(std::string_view der) {
-    try {
-        return {crypto::Certificate::fromDer(der)};
-    } catch (const Error&) {
-        return crypto::carriedCertificates(der);
+    if (isList(der)) return crypto::carriedCertificates(der);
+    return {crypto::Certificate::fromDer(der)};
+}
+
+/// Each once. More than any CA has would be compared with each other, one by one, and written down.
+Certificates distinct(const Certificates& certificates) {
+    constexpr std::size_t most = 100;
+    Certificates kept;
+    for (const auto& certificate : certificates) {
+        if (std::ranges::find(kept, certificate) != kept.end()) continue;
+        if (kept.size() == most)
+            throw Error(Fault::protocol, fmt::format("the answer holds more than {} certificates", most));
+        kept.push_back(certificate);
     }
+    return kept;
 }
 
 bool isArmoured(std::string_view body) {
@@ -250,11 +298,11 @@ std::vector<crypto::Certificate> parseAuthorities(std::string_view body) {
     Certificates certificates;
     try {
         certificates = isArmoured(body) ? crypto::Certificate::allFromPem(body) : parseBinary(crypto::unwrapped(body));
-    } catch (const Error&) {
-        throw Error(Fault::protocol, diagnosis(body));
+    } catch (const Error& error) {
+        throw Error(Fault::protocol, diagnosis(body, error));
     }
     if (certificates.empty()) throw Error(Fault::protocol, "the answer is a list without certificates");
-    return certificates;
+    return distinct(certificates);
 }
 
 bool holdsExpired(const Certificates& offered, Time now) {
@@ -262,10 +310,11 @@ bool holdsExpired(const Certificates& offered, Time now) {
 }
 
 Authorities authenticate(const Certificates& offered, const Pin& pin,
-                         const std::optional<profile::FingerprintPin>& recipientPin, Time now) {
+                         const std::optional<profile::FingerprintPin>& recipientPin, crypto::Strength strength,
+                         Time now) {
     const auto anchor = anchorOf(offered, pin, now);
     requireValid(anchor, now);
-    const Selection selection(offered, anchor, recipientPin, now);
+    const Selection selection(offered, anchor, recipientPin, strength, now);
     Authorities authorities{anchor, {anchor}, selection.recipient()};
     for (const auto& certificate : selection.usable())
         if (!(certificate == anchor)) authorities.all.push_back(certificate);

@@ -69,8 +69,8 @@ Algorithms chooseAlgorithms(const Capabilities& capabilities, profile::Security 
 }
 
 crypto::Strength replyStrength(const profile::Scep& scep) {
-    const bool legacy = scep.legacyReplies || scep.security == profile::Security::legacy;
-    return legacy ? crypto::Strength::legacy : crypto::Strength::standard;
+    if (scep.security == profile::Security::legacy) return crypto::Strength::legacy;
+    return scep.legacyReplies ? crypto::Strength::legacyReplies : crypto::Strength::standard;
 }
 
 } // namespace scepd::scep

@@ -1,6 +1,7 @@
 #include "scep/client.hpp"
 
 #include "crypto/text.hpp"
+#include "scep/body.hpp"
 #include "scep/http_options.hpp"
 #include "scep/transport.hpp"
 
@@ -27,13 +28,19 @@ Fault faultOf(long status) {
     return passing ? Fault::unreachable : Fault::refused;
 }
 
+/// A CertRep may come with any status; anything that is not built like DER need not be tried.
+bool mayBeDer(const HttpResponse& response) {
+    const auto body = crypto::unwrapped(response.body);
+    return body.size() > 2 && body.front() == 0x30 && (static_cast<unsigned char>(body[1]) & 0x80U) != 0;
+}
+
 /// "HTTP 500: not implemented": the status with the beginning of a plain text; a web page says nothing in one line.
 Error httpError(const std::string& url, const HttpResponse& response) {
     constexpr std::size_t excerpt = 120;
     const auto text = crypto::printable(response.body.substr(0, 4 * excerpt), excerpt);
-    const bool page = text.empty() || text.contains('<');
+    const bool silent = text.empty() || text.contains('<') || mayBeDer(response);
     return {faultOf(response.status),
-            fmt::format("{}: HTTP {}{}{}", shownUrl(url), response.status, page ? "" : ": ", page ? "" : text)};
+            fmt::format("{}: HTTP {}{}{}", shownUrl(url), response.status, silent ? "" : ": ", silent ? "" : text)};
 }
 
 /// True when the server stumbled over the length of a GET (RFC 8894 section 4.1). IIS says 404.14 and 404.15 only to
@@ -45,14 +52,8 @@ bool isTooLongForGet(const HttpResponse& response, const std::string& url) {
     return response.status == 404 && (named || url.size() > usualLimit);
 }
 
-/// A CertRep may come with any status; anything that is not built like DER need not be tried.
-bool mayBeMessage(const HttpResponse& response) {
-    const auto body = crypto::unwrapped(response.body);
-    return body.size() > 2 && body.front() == 0x30 && (static_cast<unsigned char>(body[1]) & 0x80U) != 0;
-}
-
 bool isMethodUnknown(const HttpResponse& response) {
-    return (response.status == 405 || response.status == 501) && !mayBeMessage(response);
+    return (response.status == 405 || response.status == 501) && !mayBeDer(response);
 }
 
 } // namespace
@@ -130,7 +131,7 @@ HttpResponse Client::sendByPost(const std::string& der) {
 HttpResponse Client::sendByGet(const std::string& der) {
     const auto url = operationUrl(url_, "PKIOperation", base64(der));
     auto response = http_.getOnce(url, largestAnswer);
-    if (isSuccess(response.status) || mayBeMessage(response) || !isTooLongForGet(response, url)) return response;
+    if (isSuccess(response.status) || mayBeDer(response) || !isTooLongForGet(response, url)) return response;
     response.body = "the server does not take requests this long by GET; ask its operator to offer POSTPKIOperation";
     return response;
 }
@@ -156,10 +157,11 @@ HttpResponse Client::send(const std::string& der, Repeat repeat) {
 std::expected<Answer, HttpFailure> Client::exchange(const Message& message, Repeat repeat,
                                                     const Expectation& expectation, const Sender& sender) {
     const auto response = send(message.der, repeat);
-    if (mayBeMessage(response)) return readAnswer(response.body, expectation, sender);
+    if (mayBeDer(response)) return readAnswer(response.body, expectation, sender);
     if (!isSuccess(response.status)) return std::unexpected(HttpFailure{response.status, httpError(url_, response)});
-    const auto what = response.body.empty() ? "it is empty" : "it is no CMS message";
-    throw Error(Fault::protocol, fmt::format("{}: the CA's answer is not used: {}", shownUrl(url_), what));
+    const auto foreign = foreignBody(response.body);
+    throw Error(Fault::protocol, fmt::format("{}: the CA's answer is not used: it is {}", shownUrl(url_),
+                                             foreign.empty() ? "no CMS message" : foreign));
 }
 
 } // namespace scepd::scep

@@ -60,7 +60,7 @@ Trouble troubleOf(CURLcode code, const std::string& url, bool answered) {
     switch (code) {
     case CURLE_URL_MALFORMAT:
         return Trouble::address;
-    case CURLE_UNSUPPORTED_PROTOCOL: // Also HTTP/0.9, an answer without headers.
+    case CURLE_UNSUPPORTED_PROTOCOL: // Also another version of HTTP.
         return url.starts_with("http") ? Trouble::noHttp : Trouble::address;
     case CURLE_COULDNT_RESOLVE_HOST:
         return Trouble::name;
@@ -165,6 +165,7 @@ private:
         set(CURLOPT_NOSIGNAL, 1L);
         set(CURLOPT_QUICK_EXIT, 1L); // Or a resolver that hangs would be waited for beyond every timeout.
         set(CURLOPT_PROTOCOLS_STR, "http,https");
+        set(CURLOPT_HTTP09_ALLOWED, 0L);
         set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
         set(CURLOPT_USERAGENT, "scepd");
         set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::chrono::milliseconds(connectTimeout).count()));
@@ -201,9 +202,8 @@ private:
             const auto next = redirectedTo(response.status, request.isPost);
             if (!next) return response;
             if (redirects == mostRedirects || !mayRedirect(url, *next))
-                throw Error(Fault::protocol,
-                            fmt::format("{}: redirected to {}, which is not followed", shownUrl(url),
-                                        crypto::printable(shownUrl(*next), longestUrl)));
+                throw Error(Fault::protocol, fmt::format("{}: redirected to {}, which is not followed", shownUrl(url),
+                                                         crypto::printable(shownUrl(*next), longestUrl)));
             url = *next;
         }
     }
@@ -278,6 +278,7 @@ private:
         if (code == CURLE_OPERATION_TIMEDOUT) reason = "no connection within " + humanDuration(connectTimeout);
         // What libcurl also calls a line of the header that is longer than it takes.
         auto trouble = code == CURLE_OUT_OF_MEMORY && connected > 0 ? Trouble::noHttp : troubleOf(code, url, answered);
+        if (reason.contains("HTTP/0.9")) trouble = Trouble::noHeader;
         if (reason.contains("alert")) trouble = Trouble::tls; // In TLS 1.3 it comes only with the answer.
         dropped_ = trouble == Trouble::dropped;
         return errorOf(trouble, shownUrl(url), reason, options_);

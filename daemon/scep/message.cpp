@@ -105,10 +105,11 @@ Answer readAnswer(std::string_view body, const Expectation& expectation, const S
     requireEqual(message.text(attribute::transactionId), expectation.transaction, "transactionID");
     requireNonce(message.octetString(attribute::recipientNonce), expectation.senderNonce);
     const auto status = message.text(attribute::pkiStatus);
+    if (!status) throw mismatch("it has no pkiStatus");
     if (status == "0") return successOf(message, sender, expectation.strength);
     if (status == "2") return failureOf(message);
     if (status == "3") return PendingAnswer{};
-    throw mismatch(fmt::format("its pkiStatus is \"{}\"", crypto::printable(status.value_or(""), 16)));
+    throw mismatch(fmt::format("its pkiStatus is \"{}\"", crypto::printable(*status, 16)));
 }
 
 } // namespace scepd::scep

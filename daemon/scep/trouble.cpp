@@ -28,6 +28,7 @@ Fault faultOf(Trouble trouble, const std::string& reason) {
         return Fault::configuration;
     case Trouble::serverUnsure:
     case Trouble::noHttp:
+    case Trouble::noHeader:
         return Fault::protocol;
     case Trouble::login:
         return Fault::refused;
@@ -86,6 +87,8 @@ std::string sentence(Trouble trouble, const std::string& reason, const HttpOptio
                                            : "; does the server speak TLS on this port?");
     case Trouble::login:
         return "the server asks for the login again and again; does a proxy in between break NTLM?";
+    case Trouble::noHeader:
+        return "the answer has no HTTP header; is this a web server's port?";
     case Trouble::noHttp:
         return fmt::format("the answer is no HTTP as it should be ({}); is this a web server's port?", reason);
     default:

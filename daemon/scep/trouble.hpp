@@ -21,7 +21,8 @@ enum class Trouble {
     serverUnsure, ///< The server's TLS certificate is not trusted, has expired or is another name's.
     tls,          ///< No common TLS, or the server does not accept our certificate.
     login,        ///< The server asks who we are again and again.
-    noHttp,       ///< The answer is no HTTP.
+    noHttp,       ///< The answer is no HTTP as it should be.
+    noHeader,     ///< The answer has no header, as HTTP/0.9 had none.
     local,        ///< No memory.
 };
 

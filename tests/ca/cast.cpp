@@ -17,13 +17,29 @@ const Authority& Cast::stranger() {
     return *stranger_;
 }
 
-Identity Cast::device(const Authority& ca) {
+Identity Cast::device(const Authority& ca, const char* extendedKeyUsage) {
     auto identity = share(stranger().signer());
     const auto name = nameOf("device");
     const auto now = std::time(nullptr);
-    identity.certificate =
-        ca.issue({.subject = name.get(), .key = identity.key.get(), .notBefore = now, .notAfter = now + oneHour});
+    Extensions extensions(must(sk_X509_EXTENSION_new_null(), "allocate extensions"));
+    if (extendedKeyUsage != nullptr)
+        must(sk_X509_EXTENSION_push(
+                 extensions.get(),
+                 must(X509V3_EXT_conf_nid(nullptr, nullptr, NID_ext_key_usage, extendedKeyUsage), "make an extension")),
+             "add an extension");
+    identity.certificate = ca.issue({.subject = name.get(),
+                                     .key = identity.key.get(),
+                                     .extensions = extensions.get(),
+                                     .notBefore = now - oneHour,
+                                     .notAfter = now + oneHour});
     return identity;
+}
+
+Certificate Cast::weakRa(const Authority& ca) {
+    const auto name = nameOf(name_ + " weak RA");
+    const auto now = std::time(nullptr);
+    return ca.issue(
+        {.subject = name.get(), .key = weakCa(ca).key.get(), .notBefore = now - oneHour, .notAfter = now + oneYear});
 }
 
 const Identity& Cast::weakCa(const Authority& ca) {

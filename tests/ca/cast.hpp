@@ -18,8 +18,12 @@ public:
     /// A self-signed CA of the same name with another key.
     const Authority& stranger();
 
-    /// Somebody who holds a fresh leaf certificate of `ca` and the stranger's key.
-    Identity device(const Authority& ca);
+    /// Somebody who holds a fresh leaf certificate of `ca` and the stranger's key. The extended key usage is in
+    /// OpenSSL's words; nullptr: none.
+    Identity device(const Authority& ca, const char* extendedKeyUsage = nullptr);
+
+    /// An RA of `ca`'s, whose RSA key has 512 bits.
+    Certificate weakRa(const Authority& ca);
 
     /// A CA below `ca` whose RSA key has 512 bits.
     const Identity& weakCa(const Authority& ca);

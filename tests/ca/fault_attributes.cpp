@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 
 namespace scepd::ca {
 
@@ -36,6 +37,11 @@ void addAgain(Attributes& attributes, const char* oid, const Bytes& value) {
     attributes.push_back({oid, {value}});
 }
 
+void addThousand(Attributes& attributes) {
+    for (int i = 0; i < 1000; ++i)
+        attributes.push_back({fmt::format("1.3.6.1.4.1.55738.2.{}", i), {der::printableString("more")}});
+}
+
 constexpr Fault replies(std::string_view name, std::string_view meaning, void (*reply)(CertRep&)) {
     return {.name = name, .meaning = meaning, .reply = reply};
 }
@@ -63,6 +69,8 @@ constexpr std::array table{
                     change(a, oid::messageDigest, [](Attribute& m) { m.values.front().back() ^= 1U; });
                 };
             }),
+    replies("many-attributes", "a thousand signed attributes more", [](CertRep& r) { r.shape.alter = addThousand; }),
+    replies("many-digests", "thirty thousand digest algorithms", [](CertRep& r) { r.shape.moreDigests = 30000; }),
     replies("no-message-type", "no messageType",
             [](CertRep& r) { r.shape.alter = [](Attributes& a) { remove(a, oid::messageType); }; }),
     replies("no-transaction", "no transactionID",

@@ -27,6 +27,27 @@ void addExpiredRa(Publication& publication) {
     addInFront(publication, certificateFrom(publication.ca.issuer(), publication, "expired RA", -oneDay / 24));
 }
 
+void addControlRa(Publication& publication) {
+    addInFront(publication,
+               certificateFrom(publication.ca.issuer(), publication, "\x1b]0;title\a\nwifi: issued RA", -oneDay / 24));
+}
+
+void addWeakRa(Publication& publication) {
+    addInFront(publication, publication.cast.weakRa(publication.ca));
+}
+
+/// A device's certificate says what it is for, and that is not registering others.
+void addDevice(Publication& publication) {
+    addInFront(publication, publication.cast.device(publication.ca, "clientAuth").certificate);
+}
+
+void addHundreds(Publication& publication) {
+    constexpr int many = 300;
+    for (int i = 0; i < many; ++i)
+        addInFront(publication,
+                   certificateFrom(publication.cast.stranger().issuer(), publication, "one of many", oneDay));
+}
+
 void addForeignRa(Publication& publication) {
     addInFront(publication, certificateFrom(publication.cast.stranger().issuer(), publication, "foreign RA", oneDay));
 }
@@ -82,10 +103,14 @@ constexpr Fault capabilities(std::string_view name, std::string_view meaning, vo
 
 constexpr std::array table{
     publishes("expired-ra", "GetCACert with an RA certificate that expired", addExpiredRa),
+    publishes("control-ra", "the same, with terminal controls in its name", addControlRa),
+    publishes("weak-ra", "GetCACert with an RA certificate for an RSA key of 512 bits", addWeakRa),
+    publishes("device-for-ra", "GetCACert with the certificate of a device that would read the requests", addDevice),
     publishes("foreign-ra", "GetCACert with an RA certificate of another CA", addForeignRa),
     publishes("leaf-for-ca", "GetCACert with a device's certificate alone", keepOnlyALeaf),
     publishes("namesake-ca", "GetCACert with another CA of that name in front", addNamesake),
     publishes("thousand-cas", "GetCACert with a thousand certificates", addThousand),
+    publishes("hundreds-of-cas", "GetCACert with three hundred certificates of others", addHundreds),
     publishes("ca-with-crl", "GetCACert with a CRL beside the certificate", addCrl),
     publishes("no-cas", "GetCACert with a list without certificates", empty),
 

@@ -33,6 +33,12 @@ void addBehind(HttpResponse& response) {
     response.body.insert(response.body.end(), garbage.begin(), garbage.end());
 }
 
+/// As a script adds it that prints a line, or one that pads blocks.
+void addPaddingBehind(HttpResponse& response) {
+    constexpr std::string_view padding("\r\n\0\0", 4);
+    response.body.insert(response.body.end(), padding.begin(), padding.end());
+}
+
 void addSpaceBefore(HttpResponse& response) {
     constexpr std::string_view space = "\r\n \t";
     response.body.insert(response.body.begin(), space.begin(), space.end());
@@ -80,10 +86,13 @@ constexpr std::array table{
     sends("oversized-body", "2 MiB of body", [](HttpResponse& r) { r.body.resize(std::size_t{2} << 20U, ' '); }),
     sends("truncated-der", "half of the DER, as if it were all", cut),
     sends("trailing-garbage", "a proxy's remark behind the body", addBehind),
+    sends("trailing-padding", "a line end and zeros behind the body", addPaddingBehind),
     sends("leading-space", "white space in front of the body", addSpaceBefore),
     sends("indefinite-length", "BER with indefinite lengths", beIndefinite),
     sends("pem-body", "PEM in the place of DER", armour),
     sends("base64-body", "base64 in the place of DER", [](HttpResponse& r) { setText(r, base64Lines(r.body)); }),
+    sends("media-type", "the body is called text/html", [](HttpResponse& r) { r.contentType = "text/html"; }),
+    sends("no-media-type", "the body is called nothing", [](HttpResponse& r) { r.contentType.clear(); }),
     sends("gzip-body", "compressed, which nobody asked for", [](HttpResponse& r) { compress(r, gzip(r.body)); }),
     sends("gzip-bomb", "half a MiB that unpack to 80", [](HttpResponse& r) { compress(r, gzipBomb()); }),
 };

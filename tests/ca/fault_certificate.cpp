@@ -1,6 +1,7 @@
 #include "ca/fault_lists.hpp"
 
 #include <array>
+#include <fmt/format.h>
 
 namespace scepd::ca {
 
@@ -21,10 +22,19 @@ constexpr Fault issues(std::string_view name, std::string_view meaning, void (*i
 
 constexpr auto hugeSerial = "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff";
 
+std::string thousandNames() {
+    std::string names = "subjectAltName=DNS:device.example.com";
+    for (int i = 1; i < 1000; ++i)
+        names += fmt::format(",DNS:device-{}.example.com", i);
+    return names;
+}
+
 constexpr std::array table{
     issues("other-key", "the certificate is for another key", [](IssuePlan& p) { p.key = Party::Stranger; }),
     issues("other-subject", "the certificate is for somebody else",
            [](IssuePlan& p) { p.commonName = "somebody else"; }),
+    issues("control-subject", "terminal controls in its common name",
+           [](IssuePlan& p) { p.commonName = "\x1b]0;title\a\nwifi: issued"; }),
     issues("nul-in-subject", "its common name goes on after a NUL",
            [](IssuePlan& p) { p.commonName = std::string("device\0.example.org", 19); }),
     issues("expired", "the certificate expired yesterday", [](IssuePlan& p) { shift(p, -2 * oneDay, oneDay); }),
@@ -42,6 +52,11 @@ constexpr std::array table{
                p.addition = "keyUsage=critical,digitalSignature,keyEncipherment,keyCertSign";
            }),
     issues("half-ca-leaf", "CA:TRUE, with the requested keyUsage", [](IssuePlan& p) { p.isCa = true; }),
+    issues("signing-leaf", "CA:FALSE, and may sign certificates",
+           [](IssuePlan& p) {
+               p.without = NID_key_usage;
+               p.addition = "keyUsage=critical,digitalSignature,keyEncipherment,keyCertSign";
+           }),
     issues("huge-serial", "a serial number of 40 octets", [](IssuePlan& p) { p.serial = hugeSerial; }),
     issues("negative-serial", "a negative serial number", [](IssuePlan& p) { p.serial = "-2a"; }),
     issues("sha1-certificate", "the certificate is signed with SHA-1", [](IssuePlan& p) { p.digest = "SHA1"; }),
@@ -52,6 +67,19 @@ constexpr std::array table{
            [](IssuePlan& p) {
                p.without = NID_subject_alt_name;
                p.addition = "subjectAltName=DNS:somebody.else.example.org";
+           }),
+    issues("more-san", "the requested subjectAltName, and one more",
+           [](IssuePlan& p) {
+               p.without = NID_subject_alt_name;
+               p.addition = "subjectAltName=DNS:device.example.com,DNS:bank.example.org";
+           }),
+    issues("san-twice", "a second subjectAltName extension",
+           [](IssuePlan& p) { p.addition = "subjectAltName=DNS:bank.example.org"; }),
+    issues("thousand-sans", "a thousand names in the subjectAltName",
+           [](IssuePlan& p) {
+               static const auto names = thousandNames();
+               p.without = NID_subject_alt_name;
+               p.addition = names.c_str();
            }),
     issues("no-extended-key-usage", "the requested extendedKeyUsage is left out",
            [](IssuePlan& p) { p.without = NID_ext_key_usage; }),

@@ -56,9 +56,18 @@ constexpr std::array table{
     fails("failure-empty-content", "FAILURE with an empty content", [](CertRep& r) { r.rawContent = Bytes{}; }),
     fails("failure-junk-content", "FAILURE with a byte of content", [](CertRep& r) { r.rawContent = Bytes{0}; }),
     fails("bad-fail-info", "FAILURE with failInfo 9", [](CertRep& r) { r.failInfo = "9"; }),
+    fails("control-fail-info", "FAILURE with terminal controls in failInfo, and without failInfoText",
+          [](CertRep& r) {
+              r.failInfo = "\x1b[2J\nwifi: issued";
+              r.failInfoText.reset();
+          }),
     fails("no-fail-info", "FAILURE without failInfo", [](CertRep& r) { r.failInfo.reset(); }),
 
     replies("unknown-status", "pkiStatus 7 with a certificate", [](CertRep& r) { r.pkiStatus = "7"; }),
+    replies("control-status", "terminal controls in pkiStatus",
+            [](CertRep& r) { r.pkiStatus = "\x1b[2J\nwifi: issued"; }),
+    replies("control-transaction", "terminal controls in the transactionID",
+            [](CertRep& r) { r.transactionId = "\x1b[2J\nwifi: issued"; }),
     replies("no-status", "no pkiStatus", [](CertRep& r) { r.pkiStatus.reset(); }),
     replies("pending-with-certificate", "PENDING with a certificate", [](CertRep& r) { relabel(r, "3"); }),
     replies("failure-with-certificate", "FAILURE with a certificate and without failInfo",

@@ -51,6 +51,8 @@ constexpr std::array table{
     sends("redirect-other-port", "a redirect to another port",
           [](HttpResponse& r) { pointTo(r, "http://127.0.0.1:1/scep?operation=GetCACert"); }),
     sends("redirect-other-scheme", "a redirect to a file", [](HttpResponse& r) { pointTo(r, "file:///etc/passwd"); }),
+    sends("redirect-controls", "a redirect to terminal controls and to bytes that are no text",
+          [](HttpResponse& r) { pointTo(r, "http://ca.example.org/\x1b]0;title\a\xc2\x9b[2J\xff"); }),
     sends("redirect-nowhere", "HTTP 302 without Location", [](HttpResponse& r) { pointTo(r, nullptr); }),
     sends("negative-length", "a negative Content-Length", [](HttpResponse& r) { r.contentLength = "-1"; }),
     sends("ten-gigabytes", "ten GiB of body", claimTenGigabytes),

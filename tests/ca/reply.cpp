@@ -103,6 +103,7 @@ Bytes encodeReply(const CertRep& reply, const Parties& parties) {
     SignedData data;
     data.content = contentOf(reply, parties);
     data.contentType = reply.shape.contentType;
+    data.moreDigests = reply.shape.moreDigests;
     data.nullParameters = reply.style.nullParameters;
     data.certificates = outerCertificates(reply, parties.signer);
     if (reply.shape.signers > 0) data.signers.push_back(signerOf(reply, data, parties.signer));

@@ -51,7 +51,8 @@ struct Shape {
     int signers = 1;              ///< 0: none; 2: a stranger too, with the same attributes
     bool hasAttributes = true;    ///< false: the content is signed without attributes
     const char* contentType = "1.2.840.113549.1.7.1";
-    bool replay = false; ///< the CertRep before this one is sent again
+    std::size_t moreDigests = 0; ///< listed before the signature, and used by nobody
+    bool replay = false;         ///< the CertRep before this one is sent again
     void (*alter)(std::vector<Attribute>&) = nullptr;
 };
 

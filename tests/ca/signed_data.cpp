@@ -103,6 +103,7 @@ Bytes encodeSignedData(const SignedData& data) {
         signers.push_back(encodeSigner(signer, data));
     }
     digests.erase(std::ranges::unique(digests).begin(), digests.end());
+    digests.insert(digests.end(), data.moreDigests, digestAlgorithm(EVP_sha256(), data.nullParameters));
     const auto crls = data.crls.empty() ? Bytes{} : der::constructed(context1, data.crls);
     const auto content = der::sequence({der::integer(1), der::setOf(der::setTag, digests), encodeContent(data),
                                         encodeCertificates(data), crls, der::setOf(der::setTag, signers)});

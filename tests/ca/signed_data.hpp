@@ -30,7 +30,8 @@ struct SignedData {
     std::vector<Certificate> certificates;
     std::vector<Bytes> crls; ///< DER
     std::vector<Signer> signers;
-    bool nullParameters = true; ///< AlgorithmIdentifiers of digests and RSA have NULL as their parameters
+    std::size_t moreDigests = 0; ///< digest algorithms of no signer's
+    bool nullParameters = true;  ///< AlgorithmIdentifiers of digests and RSA have NULL as their parameters
 };
 
 /// The attributes that RFC 5652 section 11 demands where there are any: contentType and the digest of the content.

@@ -57,6 +57,20 @@ TEST_F(CaThatRollsOver, IssuesForLaterThroughItsSuccessor) {
     EXPECT_NO_THROW(deploy::check(generation(2), scep(), endpoint_.root(), issued.held.notBefore));
 }
 
+TEST_F(CaThatRollsOver, IsToldOnceWhenItHasRolledOver) {
+    as<record::Issued>(endpoint_.enroll());
+    const auto successor = Certificate::allFromPem(generation(1).ca).back();
+    authority_.rollOver();
+    const auto noticed = [this] {
+        testing::internal::CaptureStderr();
+        as<record::Issued>(endpoint_.enroll());
+        return testing::internal::GetCapturedStderr();
+    };
+
+    EXPECT_THAT(noticed(), HasSubstr("the CA has rolled over to " + successor.subject() + "; pin it with"));
+    EXPECT_THAT(noticed(), Not(HasSubstr("rolled over")));
+}
+
 TEST_F(CaThatRollsOver, WithoutItsWordHasNoSuccessorForTheDeployer) {
     as<record::Issued>(endpoint_.enroll());
     auto without = generation(1);

@@ -199,6 +199,26 @@ TEST(Chain, ToAnotherCaOfTheSameNameIsAnError) {
     EXPECT_THROW(verifyChain(device.certificate, {impostor.certificate}, {real.certificate}, noon), Error);
 }
 
+TEST(Chain, OfTheAnchorItselfIsNone) {
+    const auto top = selfSigned({.subject = "CN=top", .ca = true}, testKey(1));
+    try {
+        verifyChain(top.certificate, {}, {top.certificate}, noon);
+        FAIL() << "it was accepted";
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "it is the CA's certificate itself (CN=top)");
+    }
+}
+
+TEST(Certificate, ClaimsToBeACasWhenEitherExtensionSaysSo) {
+    const auto claims = [](const CertificateSpec& spec) {
+        return selfSigned(spec, testKey(1)).certificate.claimsToBeCa();
+    };
+    EXPECT_TRUE(claims({.ca = true}));
+    EXPECT_TRUE(claims({.ca = true, .keyUsage = "digitalSignature"}));
+    EXPECT_TRUE(claims({.keyUsage = "digitalSignature,keyCertSign"}));
+    EXPECT_FALSE(claims({.keyUsage = "digitalSignature"}));
+}
+
 TEST(Chain, OverACertificateThatIsNoCaIsAnError) {
     const auto real = selfSigned({.subject = "CN=ca", .ca = true}, testKey(1));
     const auto device = issued({.subject = "CN=device"}, testKey(2), real);

@@ -1,6 +1,7 @@
 #include "crypto/cms.hpp"
 
 #include "base/error.hpp"
+#include "crypto/openssl.hpp"
 #include "unit/crypto/party.hpp"
 
 #include <string>
@@ -142,7 +143,7 @@ TEST(SignedAttribute, ThatStandsTwiceIsRefused) {
         .content = "x",
         .attributes = {{statusOid, V_ASN1_PRINTABLESTRING, "0"}, {statusOid, V_ASN1_PRINTABLESTRING, "2"}}};
     EXPECT_THAT(refusal([&] { verify(signedData(spec, ca()), {ca().certificate}, Strength::standard); }),
-                HasSubstr("2.16.840.1.113733.1.9.3 stands twice"));
+                HasSubstr("its signed attribute pkiStatus stands twice"));
 }
 
 TEST(SignedAttribute, WithTwoValuesIsRefused) {
@@ -150,14 +151,14 @@ TEST(SignedAttribute, WithTwoValuesIsRefused) {
                           .attributes = {{statusOid, V_ASN1_PRINTABLESTRING, "0"}},
                           .furtherValues = {{statusOid, V_ASN1_PRINTABLESTRING, "2"}}};
     EXPECT_THAT(refusal([&] { verify(signedData(spec, ca()), {ca().certificate}, Strength::standard); }),
-                HasSubstr("2.16.840.1.113733.1.9.3 has 2 values"));
+                HasSubstr("its signed attribute pkiStatus has 2 values"));
 }
 
 TEST(Signature, OverAnotherTypeOfContentIsRefusedWhereDataIsExpected) {
     const SignedSpec spec{.content = "x", .contentType = "1.2.840.113549.1.7.2"};
     const auto message = signedData(spec, ca());
     EXPECT_THAT(refusal([&] { verify(message, {ca().certificate}, Strength::standard); }),
-                HasSubstr("its content is 1.2.840.113549.1.7.2 instead of data"));
+                HasSubstr("its content is pkcs7-signedData instead of data"));
     EXPECT_EQ(verify(message, {ca().certificate}, Strength::standard, ContentType::any).content, "x");
 }
 
@@ -197,6 +198,32 @@ TEST(Signature, IsCheckedWithAllThatHaveTheNameAndTheNumberThatItNames) {
         EXPECT_EQ(verify(signedData({.content = "x"}, signer), {ca().certificate, twin.certificate}, Strength::standard)
                       .signer,
                   signer.certificate);
+}
+
+TEST(Signature, WithMoreDigestAlgorithmsThanAnybodyUsesIsRefused) {
+    const auto sha256 = derOf(i2d_ASN1_OBJECT, OBJ_nid2obj(NID_sha256));
+    const auto message = signedData({.content = "x"}, ca());
+    const auto one = element(V_ASN1_SEQUENCE | V_ASN1_CONSTRUCTED, sha256);
+    const auto null = element(V_ASN1_SEQUENCE | V_ASN1_CONSTRUCTED, sha256 + std::string("\x05\0", 2));
+    const auto algorithm = message.contains(element(V_ASN1_SET | V_ASN1_CONSTRUCTED, one)) ? one : null;
+    const auto listing = [&](std::size_t count) {
+        std::string all;
+        for (std::size_t i = 0; i < count; ++i)
+            all += algorithm;
+        return replacedElement(message, element(V_ASN1_SET | V_ASN1_CONSTRUCTED, algorithm),
+                               element(V_ASN1_SET | V_ASN1_CONSTRUCTED, all));
+    };
+    EXPECT_EQ(verify(listing(16), {ca().certificate}, Strength::standard).content, "x");
+    EXPECT_THAT(refusal([&] { verify(listing(17), {ca().certificate}, Strength::standard); }),
+                HasSubstr("it lists more than 16 digest algorithms"));
+}
+
+TEST(SignedAttribute, AmongMoreThanAnybodyUsesIsRefused) {
+    SignedSpec spec{.content = "x"};
+    for (int i = 0; i < 65; ++i)
+        spec.attributes.push_back({"1.3.6.1.4.1.55738." + std::to_string(i), V_ASN1_PRINTABLESTRING, "x"});
+    EXPECT_THAT(refusal([&] { verify(signedData(spec, ca()), {ca().certificate}, Strength::standard); }),
+                HasSubstr("signed attributes"));
 }
 
 TEST(Signature, OfAnEcKeyIsMadeAndRead) {

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <openssl/bn.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 namespace {
 
@@ -39,6 +40,15 @@ protected:
             EXPECT_EQ(error.fault(), Fault::protocol);
             return error.what();
         }
+    }
+
+    /// One more extension, whatever is there already.
+    void add(const Certificate& certificate, int nid, const std::string& value) const {
+        X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, nid, value.c_str());
+        ASSERT_NE(extension, nullptr) << value;
+        X509_add_ext(certificate.get(), extension, -1);
+        X509_EXTENSION_free(extension);
+        X509_sign(certificate.get(), ca_.key.get(), EVP_sha256());
     }
 
     static constexpr auto subject = "CN=device,O=Example";
@@ -128,6 +138,40 @@ TEST_F(Check, RefusesACertificateOfACa) {
     EXPECT_THAT(complaint({issue({.subject = subject, .ca = true}).certificate}), HasSubstr("a CA's certificate"));
 }
 
+TEST_F(Check, RefusesWhatOnlyHalfClaimsToBeACas) {
+    const auto complaintOf = [this](const CertificateSpec& spec) { return complaint({issue(spec).certificate}); };
+    EXPECT_THAT(complaintOf({.subject = subject, .ca = true, .keyUsage = "digitalSignature"}),
+                HasSubstr("a CA's certificate"));
+    EXPECT_THAT(complaintOf({.subject = subject, .keyUsage = "digitalSignature,keyCertSign"}),
+                HasSubstr("a CA's certificate"));
+}
+
+TEST_F(Check, RefusesACertificateThatConsumersCannotRead) {
+    const auto named = [&](int count) {
+        auto identity = issue({.subject = subject});
+        std::string names;
+        for (int i = 0; i < count; ++i)
+            names += (i == 0 ? "DNS:" : ",DNS:") + std::string(100, 'x');
+        add(identity.certificate, NID_subject_alt_name, names);
+        return identity.certificate;
+    };
+    EXPECT_EQ(complaint({named(100)}), "nothing");
+    EXPECT_THAT(complaint({named(200)}), HasSubstr("bytes, more than 16 KiB"));
+    auto twice = named(1);
+    add(twice, NID_subject_alt_name, "DNS:another");
+    EXPECT_THAT(complaint({twice}), HasSubstr("one of its extensions cannot be read or stands twice"));
+}
+
+TEST_F(Check, RefusesAnIntermediateCaWithASmallKeyUnlessThatIsAdmitted) {
+    const auto middle = issued({.subject = "CN=middle", .ca = true}, testKey(3), ca_);
+    const std::vector received{issued({.subject = subject}, testKey(2), middle).certificate, middle.certificate};
+    EXPECT_THAT(complaint(received), HasSubstr("CN=middle has the key RSA 1024, which is too weak"));
+    question_.strength = crypto::Strength::legacyReplies;
+    EXPECT_THAT(complaint(received), HasSubstr("security = \"legacy\" accepts it"));
+    question_.strength = crypto::Strength::legacy;
+    EXPECT_EQ(complaint(received), "nothing");
+}
+
 TEST_F(Check, RefusesAWeakSignatureUnlessLegacyIsAccepted) {
     const auto weak = issue({.subject = subject, .digest = "SHA1"}).certificate;
     EXPECT_THAT(complaint({weak}), HasSubstr("sha1"));
@@ -136,13 +180,14 @@ TEST_F(Check, RefusesAWeakSignatureUnlessLegacyIsAccepted) {
 }
 
 TEST_F(Check, KeepsTheIntermediatesThatCameAlong) {
-    const auto middle = issued({.subject = "CN=middle", .ca = true}, testKey(3), ca_);
+    const auto middle = issued({.subject = "CN=middle", .ca = true}, ecTestKey(), ca_);
     const auto leaf = issued({.subject = subject}, testKey(2), middle);
     EXPECT_THAT(check({leaf.certificate, middle.certificate}).chain, ElementsAre(middle.certificate));
 }
 
 TEST_F(Check, WantsARenewalToBeAnotherCertificate) {
     record::Held held;
+    held.issuer = "CN=ca";
     held.serialNumber = "05";
     held.notAfter = noon + std::chrono::days(60);
     question_.renewed = held;
@@ -152,11 +197,37 @@ TEST_F(Check, WantsARenewalToBeAnotherCertificate) {
         complaint({issue({.subject = subject, .notAfter = noon + std::chrono::days(59), .serial = 6}).certificate}),
         HasSubstr("earlier than the one that was to be renewed"));
     EXPECT_EQ(complaint({issue({.subject = subject, .serial = 6}).certificate}), "nothing");
+    question_.renewed->issuer = "CN=the CA before this one";
+    EXPECT_EQ(complaint({issue({.subject = subject, .serial = 5}).certificate}), "nothing") << "each CA counts anew";
 }
 
-TEST_F(Check, RemarksWhatTheCaLeftOut) {
-    EXPECT_THAT(check({issue({.subject = subject}).certificate}).remarks,
-                ElementsAre(HasSubstr("dns:device.example.com")));
+TEST_F(Check, RemarksAlternativeNamesThatTheCaLeftOutOrAdded) {
+    const auto remarks = [this](const std::string& names) {
+        auto identity = issue({.subject = subject});
+        if (!names.empty()) add(identity.certificate, NID_subject_alt_name, names);
+        return check({identity.certificate}).remarks;
+    };
+    EXPECT_THAT(remarks("DNS:device.example.com"), IsEmpty());
+    EXPECT_THAT(remarks(""),
+                ElementsAre("the CA left out alternative names that were requested: dns:device.example.com"));
+    EXPECT_THAT(remarks("DNS:device.example.com,DNS:bank.example.org"),
+                ElementsAre("the CA added alternative names that were not requested: dns:bank.example.org"));
+}
+
+TEST_F(Check, RemarksExtendedKeyUsagesThatTheCaLeftOutOrAdded) {
+    question_.request = crypto::Request::make({.subject = {{{"CN", "device"}}, {{"O", "Example"}}},
+                                               .alternativeNames = {},
+                                               .extendedKeyUsage = {"1.3.6.1.5.5.7.3.2"}},
+                                              testKey(2), {});
+    const auto remarks = [this](const std::string& usages) {
+        return check({issue({.subject = subject, .extendedKeyUsage = usages}).certificate}).remarks;
+    };
+    EXPECT_THAT(remarks("clientAuth"), IsEmpty());
+    EXPECT_THAT(remarks(""), ElementsAre("the CA left out the extended key usage, so that every use is allowed; "
+                                         "requested was: client-auth"));
+    EXPECT_THAT(remarks("codeSigning"),
+                ElementsAre("the CA left out extended key usages that were requested: client-auth",
+                            "the CA added extended key usages that were not requested: code-signing"));
 }
 
 TEST_F(Check, TellsTheFacts) {

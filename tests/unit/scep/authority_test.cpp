@@ -23,6 +23,12 @@ profile::FingerprintPin pinOf(const Certificate& certificate) {
     return {Digest::sha256, certificate.fingerprint(Digest::sha256)};
 }
 
+/// The forged keys are small, as security = "legacy" admits.
+Authorities authenticate(const std::vector<Certificate>& offered, const Pin& pin,
+                         const std::optional<profile::FingerprintPin>& recipient, Time now) {
+    return scep::authenticate(offered, pin, recipient, crypto::Strength::legacy, now);
+}
+
 /// An issuing CA below a root, an RA pair, and a device of the same CA.
 class Authority : public testing::Test {
 protected:
@@ -54,6 +60,31 @@ TEST_F(Authority, IsTheOneThatTheFingerprintNames) {
     EXPECT_EQ(authorities.anchor, ca_.certificate);
     EXPECT_EQ(authorities.recipient, ca_.certificate);
     EXPECT_THAT(authorities.all, ElementsAre(ca_.certificate));
+}
+
+TEST_F(Authority, WithAnRaOfASmallKeyIsRefusedUnlessThatIsAdmitted) {
+    const std::vector offered{raDecrypts_.certificate, ca_.certificate};
+    try {
+        scep::authenticate(offered, pinOf(ca_.certificate), {}, crypto::Strength::legacyReplies, noon);
+        FAIL() << "a key that others may have found read our request";
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(),
+                     "CN=ra has the key RSA 1024, which is too weak: its operator must replace it by one of "
+                     "at least RSA 2048 or EC P-224; security = \"legacy\" accepts it");
+    }
+    EXPECT_EQ(authenticate(offered, pinOf(ca_.certificate), {}, noon).recipient, raDecrypts_.certificate);
+}
+
+TEST_F(Authority, WithAnRaThatIsSignedByAWeakDigestIsRefused) {
+    const auto ra = issued({.subject = "CN=ra", .keyUsage = "keyEncipherment", .digest = "MD5"}, testKey(4), ca_);
+    EXPECT_THAT(complaint({ra.certificate, ca_.certificate}, pinOf(ca_.certificate)),
+                HasSubstr("CN=ra is signed with md5, which is too weak"));
+}
+
+TEST_F(Authority, ThatIsPinnedIsTrustedAsItIs) {
+    EXPECT_EQ(
+        scep::authenticate({ca_.certificate}, pinOf(ca_.certificate), {}, crypto::Strength::standard, noon).recipient,
+        ca_.certificate);
 }
 
 TEST_F(Authority, IsRecognisedByFingerprintsOfEveryKind) {
@@ -239,6 +270,29 @@ TEST(AuthoritiesAnswer, IsReadInEveryForm) {
                 UnorderedElementsAre(ca, ra));
 }
 
+TEST(AuthoritiesAnswer, MayHaveWhiteSpaceAndZerosBehindItsEndButNothingElse) {
+    const auto ca = selfSigned({.subject = "CN=ca", .ca = true}, testKey(1)).certificate;
+    for (const auto& body : {ca.toDer(), certificateList({ca})}) {
+        EXPECT_THAT(parseAuthorities(body + std::string("\r\n\0\0", 4)), ElementsAre(ca));
+        EXPECT_THROW(parseAuthorities(body + "\r\n<!-- a proxy's -->"), Error);
+        EXPECT_THROW(parseAuthorities(body + ca.toDer()), Error);
+    }
+}
+
+TEST(AuthoritiesAnswer, TellsEachCertificateOnce) {
+    const auto ca = selfSigned({.subject = "CN=ca", .ca = true}, testKey(1)).certificate;
+    EXPECT_THAT(parseAuthorities(ca.toPem() + ca.toPem()), ElementsAre(ca));
+}
+
+TEST(AuthoritiesAnswer, WithMoreCertificatesThanAnyCaHasIsRefused) {
+    std::vector<Certificate> many;
+    for (long serial = 1; serial <= 101; ++serial)
+        many.push_back(selfSigned({.subject = "CN=ca", .ca = true, .serial = serial}, ecTestKey()).certificate);
+    EXPECT_THROW(parseAuthorities(certificateList(many)), Error);
+    many.pop_back();
+    EXPECT_EQ(parseAuthorities(certificateList(many)).size(), 100U);
+}
+
 TEST(AuthoritiesAnswer, ThatIsSomethingElseIsDiagnosed) {
     const auto diagnosis = [](const std::string& body) {
         try {
@@ -252,6 +306,8 @@ TEST(AuthoritiesAnswer, ThatIsSomethingElseIsDiagnosed) {
     EXPECT_THAT(diagnosis(""), HasSubstr("is empty"));
     EXPECT_THAT(diagnosis("\n<!DOCTYPE html><html>"), HasSubstr("a web page"));
     EXPECT_THAT(diagnosis("no such CA\x1b[2J"), HasSubstr("\"no such CA?[2J\""));
+    EXPECT_THAT(diagnosis("\x1f\x8b\x08 and so on"), HasSubstr("compressed (gzip) though nobody asked for it"));
+    EXPECT_THAT(diagnosis("\x78\x9c and so on"), HasSubstr("compressed (deflate)"));
     EXPECT_THAT(diagnosis(certificateList({})), HasSubstr("without certificates"));
     EXPECT_THAT(diagnosis("-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n"),
                 HasSubstr("no certificate"));

@@ -73,7 +73,7 @@ TEST(Replies, AreAcceptedInWeakAlgorithmsOnlyWhenTheProfileSaysSo) {
     scepd::profile::Scep scep;
     EXPECT_EQ(replyStrength(scep), Strength::standard);
     scep.legacyReplies = true;
-    EXPECT_EQ(replyStrength(scep), Strength::legacy);
+    EXPECT_EQ(replyStrength(scep), Strength::legacyReplies);
     scep.legacyReplies = false;
     scep.security = Security::legacy;
     EXPECT_EQ(replyStrength(scep), Strength::legacy);

@@ -1,6 +1,7 @@
 #include "scep/message.hpp"
 
 #include "base/error.hpp"
+#include "crypto/attributes.hpp"
 #include "crypto/request.hpp"
 #include "unit/crypto/forge.hpp"
 #include "unit/crypto/forge_cms.hpp"
@@ -246,10 +247,10 @@ TEST_F(AnswerOf, AnAttributeThatStandsTwiceIsRefused) {
         SignedSpec spec;
         spec.attributes = listOf(attributes("3"));
         spec.attributes.push_back({oid, V_ASN1_UTF8STRING, "9"});
-        EXPECT_THAT(complaintAbout(spec), HasSubstr(oid + " stands twice"));
+        EXPECT_THAT(complaintAbout(spec), HasSubstr(crypto::attribute::nameOf(oid) + " stands twice"));
         spec.attributes.pop_back();
         spec.furtherValues = {{oid, V_ASN1_UTF8STRING, "9"}};
-        EXPECT_THAT(complaintAbout(spec), HasSubstr(oid + " has 2 values"));
+        EXPECT_THAT(complaintAbout(spec), HasSubstr(crypto::attribute::nameOf(oid) + " has 2 values"));
     }
 }
 

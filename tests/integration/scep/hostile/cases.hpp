@@ -8,7 +8,7 @@ namespace scepd::test {
 /// What an attempt comes to under one fault of the CA.
 struct Case {
     std::string fault;
-    std::string outcome;          ///< issued, pending, refused, refused-by-http, failed as a fault's name, or any
+    std::string outcome;          ///< issued, pending, refused, refused-by-http, or failed as a fault's name
     std::string sentence;         ///< what people must read in the reason
     std::string label = {};       ///< of the test, where the fault alone does not tell it from another
     std::string scep = {};        ///< more lines of the [scep] table
@@ -16,6 +16,7 @@ struct Case {
     std::string before = {};      ///< another fault, under which an attempt was made already
     bool asksNothing = false;     ///< no PKIOperation may reach the CA
     std::string renewal = {};     ///< the outcome of a renewal, where it is another one; "none" when there is no test
+    std::string remark = {};      ///< what the log says, once, of a certificate that is issued all the same
 };
 
 /// The cases by what is spoilt, as the faults of the test CA are.

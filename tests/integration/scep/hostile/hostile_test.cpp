@@ -2,6 +2,7 @@
 #include "base/file.hpp"
 #include "ca/faults.hpp"
 #include "ca/server.hpp"
+#include "crypto/text.hpp"
 #include "integration/scep/endpoint.hpp"
 #include "integration/scep/hostile/cases.hpp"
 #include "store/transaction.hpp"
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <functional>
 #include <ostream>
 #include <set>
 #include <string>
@@ -41,11 +43,30 @@ std::string outcomeOf(const record::Report& report) {
     return fault == Fault::refused ? "refused-by-http" : std::string(name(fault));
 }
 
-/// "any" stands where a client may be strict or not; what holds in either case is still looked at.
-void expectOutcome(const record::Report& report, const std::string& expected) {
-    if (expected != "any") {
-        EXPECT_EQ(outcomeOf(report), expected) << enroll::sentence(report);
-    }
+/// How often one text stands in another.
+std::size_t count(const std::string& text, const std::string& part) {
+    std::size_t found = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+        ++found;
+    return found;
+}
+
+/// What people read: one line of a length that somebody reads, and no orders to their terminal.
+void expectShowable(const std::string& sentence) {
+    EXPECT_LT(sentence.size(), 2000U);
+    EXPECT_EQ(sentence, crypto::printable(sentence, 2000));
+}
+
+/// The report of an attempt, and what was logged meanwhile.
+struct Attempted {
+    record::Report report;
+    std::string log;
+};
+
+Attempted watched(const std::function<record::Report()>& attempt) {
+    testing::internal::CaptureStderr();
+    auto report = attempt();
+    return {std::move(report), testing::internal::GetCapturedStderr()};
 }
 
 /// A machine and a CA of its own that does wrong on request.
@@ -65,10 +86,24 @@ protected:
         return lines;
     }
 
-    void expectNoSecretAnywhere(const record::Report& report) const {
+    void expectNoSecretAnywhere(const Attempted& attempted) const {
         EXPECT_THAT(endpoint_.filesWith(secret), IsEmpty());
         EXPECT_THAT(authority_.requests(), Each(Not(HasSubstr(secret))));
-        EXPECT_THAT(enroll::sentence(report), Not(HasSubstr(secret)));
+        EXPECT_THAT(enroll::sentence(attempted.report), Not(HasSubstr(secret)));
+        EXPECT_THAT(attempted.log, Not(HasSubstr(secret)));
+    }
+
+    void expectTold(const Attempted& attempted, const std::string& outcome) const {
+        const auto sentence = enroll::sentence(attempted.report);
+        EXPECT_EQ(outcomeOf(attempted.report), outcome) << sentence;
+        EXPECT_THAT(sentence, HasSubstr(GetParam().sentence));
+        expectShowable(sentence);
+        const auto& remark = GetParam().remark;
+        if (remark.empty())
+            EXPECT_THAT(attempted.log, Not(HasSubstr("requested")));
+        else
+            EXPECT_EQ(count(attempted.log, remark), 1U) << attempted.log;
+        expectNoSecretAnywhere(attempted);
     }
 
     ca::TestCa authority_{{.challenge = secret}};
@@ -87,11 +122,9 @@ TEST_P(Enrollment, CommitsNothingThatIsWrongAndSaysWhy) {
         EXPECT_NE(outcomeOf(endpoint_.enroll()), "issued");
     }
     authority_.setFaults(hostile.fault);
-    const auto report = endpoint_.enroll();
-    const bool issued = outcomeOf(report) == "issued";
-    expectOutcome(report, hostile.outcome);
-    EXPECT_THAT(enroll::sentence(report), HasSubstr(hostile.sentence));
-    expectNoSecretAnywhere(report);
+    const auto attempted = watched([this] { return endpoint_.enroll(); });
+    const bool issued = outcomeOf(attempted.report) == "issued";
+    expectTold(attempted, hostile.outcome);
     EXPECT_EQ(std::filesystem::exists(endpoint_.directory() / "current"), issued);
     EXPECT_EQ(endpoint_.holdsNothing(), !issued);
     if (hostile.asksNothing) {
@@ -114,11 +147,9 @@ TEST_P(Renewal, LeavesWhatIsHeldInItsPlaceAndSaysWhy) {
     }
     const auto asked = messages().size();
     authority_.setFaults(hostile.fault);
-    const auto report = endpoint_.renew();
-    expectOutcome(report, hostile.renewal.empty() ? hostile.outcome : hostile.renewal);
-    EXPECT_THAT(enroll::sentence(report), HasSubstr(hostile.sentence));
-    expectNoSecretAnywhere(report);
-    EXPECT_EQ(endpoint_.current() == held, outcomeOf(report) != "issued");
+    const auto attempted = watched([this] { return endpoint_.renew(); });
+    expectTold(attempted, hostile.renewal.empty() ? hostile.outcome : hostile.renewal);
+    EXPECT_EQ(endpoint_.current() == held, outcomeOf(attempted.report) != "issued");
     if (hostile.asksNothing) {
         EXPECT_EQ(messages().size(), asked);
     }
