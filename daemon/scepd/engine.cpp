@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "profile/endpoint.hpp"
 #include "scepd/overview.hpp"
+#include "schedule/notes.hpp"
 #include "store/authorities.hpp"
 #include "store/generation.hpp"
 #include "store/history.hpp"
@@ -47,10 +48,6 @@ std::string digest(const std::string& profileFile) {
 
 bool applies(const profile::Profile& profile, const profile::Settings& settings) {
     return profile.appliesTo(settings.groups);
-}
-
-void notInTheFuture(Time& time, Time now) {
-    time = std::min(time, now);
 }
 
 } // namespace
@@ -103,23 +100,11 @@ Entry Engine::makeEntry(const std::shared_ptr<const profile::Profile>& profile,
     // After a crash or a power cut nothing is more urgent than a whole installation.
     entry.history.deployment.failures = 0;
     if (const auto current = digest(profile->file); entry.history.configuration != current) {
-        startAfresh(entry);
+        // What failed with the profile as it was may work now, and the targets may be others.
+        entry.history = schedule::noteChange(std::move(entry.history));
         entry.history.configuration = current;
     }
     return entry;
-}
-
-/// The profile has changed: what failed with the old one may work now, and the targets may be others.
-void Engine::startAfresh(Entry& entry) const {
-    auto& history = entry.history;
-    history.failures = 0;
-    history.notBeforeNextAttempt = never;
-    history.lastOutcome = Outcome::none;
-    history.lastFault.reset();
-    history.lastError.clear();
-    history.deployment.failures = 0;
-    history.deployment.error.clear();
-    history.deployment.confirmed = false;
 }
 
 /// What is known and what runs goes on under the new profile, unless the profile says something else now.
@@ -134,7 +119,7 @@ void Engine::takeOver(Entry& fresh, Entry& old) const {
     if (same)
         fresh.running = std::move(old.running);
     else
-        startAfresh(fresh);
+        fresh.history = schedule::noteChange(std::move(fresh.history));
     fresh.history.configuration = std::move(configuration);
 }
 
@@ -142,14 +127,8 @@ void Engine::takeOver(Entry& fresh, Entry& old) const {
 
 void Engine::clockStepped() {
     const auto time = now();
-    for (auto& [name, entry] : entries_) {
-        auto& history = entry.history;
-        notInTheFuture(history.lastAttempt, time);
-        notInTheFuture(history.lastRenewal, time);
-        notInTheFuture(history.deployment.lastAttempt, time);
-        if (history.pending) notInTheFuture(history.pending->lastPoll, time);
-        if (history.pending) notInTheFuture(history.pending->since, time);
-    }
+    for (auto& [name, entry] : entries_)
+        entry.history = schedule::noteClockStep(std::move(entry.history), time);
     planSoon();
 }
 

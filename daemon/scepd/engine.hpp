@@ -83,7 +83,6 @@ public:
 private:
     [[nodiscard]] Entry makeEntry(const std::shared_ptr<const profile::Profile>& profile,
                                   const profile::Certificate& certificate);
-    void startAfresh(Entry& entry) const;
     void takeOver(Entry& fresh, Entry& old) const;
     bool ask(Entry& entry, record::RequestOptions options);
 
@@ -106,13 +105,8 @@ private:
     [[nodiscard]] Deployer::Done whenDone(const Entry& entry,
                                           std::function<void(Entry&, std::expected<Targets, Error>)> then);
 
-    void ended(Entry& entry, const record::Issued& issued);
-    void ended(Entry& entry, const record::Pending& pending);
-    void ended(Entry& entry, const record::Refused& refused);
-    void ended(Entry& entry, const record::Waiting& waiting);
-    void ended(Entry& entry, const record::Failed& failed);
-    void ended(Entry& entry, const record::Served& served);
-    void ended(Entry& entry, const record::RequestMade& made);
+    void take(Entry& entry, const record::Issued& issued);
+    void tellPending(const Entry& entry);
 
     Entry* find(const std::string& name);
     /// The entry when this still runs for it: an answer may come after a cancellation or for an older profile.

@@ -3,6 +3,7 @@
 #include "scepd/engine.hpp"
 
 #include "scepd/overview.hpp"
+#include "schedule/notes.hpp"
 #include "store/generation.hpp"
 
 #include <algorithm>
@@ -41,9 +42,7 @@ bool Engine::ask(Entry& entry, record::RequestOptions options) {
         history.deployment.failures = 0; // a deployment that waits for its next try is tried now
         return !deployed;
     }
-    history.requested = now();
-    history.failures = 0;
-    if (options.force) history.notBeforeNextAttempt = never;
+    history = schedule::noteRequest(std::move(history), options.force, now());
     entry.asked = std::move(options);
     changed(entry);
     return true;

@@ -174,4 +174,21 @@ Step withUpcoming(Step step, const Held& upcoming, Time now) {
             fmt::format("generation {} is of the coming CA and becomes valid then", upcoming.generation)};
 }
 
+Step underCircumstances(Step step, const History& history, const Circumstances& circumstances) {
+    const auto now = circumstances.now;
+    if (step.action == Action::nothing || step.action == Action::deploy) return step;
+    const auto lastAttempt = past(history.lastAttempt, now);
+    const bool askedToWait = history.notBeforeNextAttempt > now;
+    const bool changed = circumstances.networkChanged > lastAttempt && circumstances.networkChanged <= now;
+    if (history.lastFault == Fault::unreachable && changed && !askedToWait && step.at > now) {
+        step.at = std::min(step.at, std::max(circumstances.networkChanged, lastAttempt + networkRetry));
+        step.why += "; the network has changed since the last attempt";
+    }
+    if (circumstances.held > std::max(now, step.at)) {
+        step.at = circumstances.held;
+        step.why += "; " + circumstances.heldWhy;
+    }
+    return step;
+}
+
 } // namespace scepd::schedule
