@@ -27,7 +27,7 @@ EnrollRun::Listener Engine::listener(const Entry& entry, End end) {
         auto* found = findRunning(name, id);
         if (found == nullptr) return;
         found->running->phase = word;
-        audience_.one(found->status(now()));
+        show(*found, circumstances());
     };
     return {phase, [this, name, id, end = std::move(end)](const record::Report& report) {
                 if (auto* found = findRunning(name, id)) end(*found, report);
@@ -50,7 +50,7 @@ std::unique_ptr<EnrollRun> Engine::spawn(Entry& entry, std::vector<std::string> 
 
 void Engine::startAttempt(Entry& entry, Action action) {
     auto& history = entry.history;
-    const auto time = now();
+    const auto time = judgedTime();
     if (action == Action::poll && time - history.pending->since > entry.policy.pollLimit) {
         store::dropTransaction(places_.root, entry.name());
         history.pending.reset();
@@ -68,7 +68,7 @@ void Engine::startAttempt(Entry& entry, Action action) {
 void Engine::attemptEnded(Entry& entry, const record::Report& report) {
     const auto ran = std::exchange(entry.running, std::nullopt);
     entry.authorities = store::readAuthorities(places_.root, entry.name());
-    const auto kept = std::exchange(entry.history, schedule::noteEnd(entry.history, report, now())).pending;
+    const auto kept = std::exchange(entry.history, schedule::noteEnd(entry.history, report, judgedTime())).pending;
     if (const auto* issued = std::get_if<record::Issued>(&report))
         take(entry, *issued);
     else if (entry.history.lastOutcome != Outcome::pending)

@@ -48,7 +48,7 @@ Deployer::Done Engine::whenDone(const Entry& entry, std::function<void(Entry&, s
 
 /// What the coming CA has issued is in use from the moment it is valid.
 void Engine::takeUpcoming(Entry& entry) {
-    if (!entry.upcoming || entry.upcoming->notBefore > now()) return;
+    if (!entry.upcoming || entry.upcoming->notBefore > judgedTime()) return;
     store::useUpcoming(places_.root, entry.name());
     entry.held = std::exchange(entry.upcoming, std::nullopt);
     entry.history = schedule::noteNewGeneration(std::move(entry.history));
@@ -102,7 +102,7 @@ void Engine::confirmed(Entry& entry, const std::expected<Targets, Error>& result
     if (!result) return deploymentFailed(entry, result.error().what());
     for (auto& target : entry.history.deployment.targets)
         if (isUnconfirmed(target)) target.state = "deployed";
-    entry.history = schedule::noteDeployed(std::move(entry.history), entry.held->generation, now());
+    entry.history = schedule::noteDeployed(std::move(entry.history), entry.held->generation, judgedTime());
     entry.running.reset();
     entry.lastComplaint.clear();
     log::write(log::Level::notice, fmt::format("{}: generation {} is deployed", entry.name(), entry.held->generation),
@@ -133,7 +133,7 @@ void Engine::rollback(Entry& entry, const std::string& why) {
 }
 
 void Engine::deploymentFailed(Entry& entry, const std::string& why) {
-    entry.history = schedule::noteDeploymentFailure(std::move(entry.history), why, now());
+    entry.history = schedule::noteDeploymentFailure(std::move(entry.history), why, judgedTime());
     entry.running.reset();
     complain(entry, "failed", entry.history.deployment.error);
     changed(entry);

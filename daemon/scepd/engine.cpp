@@ -4,8 +4,11 @@
 #include "base/hash.hpp"
 #include "base/log.hpp"
 #include "profile/endpoint.hpp"
+#include "profile/request_digest.hpp"
 #include "scepd/overview.hpp"
+#include "schedule/hold.hpp"
 #include "schedule/notes.hpp"
+#include "schedule/spread.hpp"
 #include "store/authorities.hpp"
 #include "store/generation.hpp"
 #include "store/history.hpp"
@@ -74,10 +77,12 @@ void Engine::reload() {
             entries_.emplace(certificate.name, std::move(fresh));
         }
     }
-    const auto time = now();
+    const auto moment = circumstances();
     std::vector<record::Status> statuses;
-    for (const auto& [name, entry] : entries_)
-        statuses.push_back(entry.status(time));
+    for (auto& [name, entry] : entries_) {
+        statuses.push_back(entry.status(moment));
+        entry.shown = statuses.back().state;
+    }
     for (auto& status : otherEndpoints(configuration_, statuses))
         statuses.push_back(std::move(status));
     audience_.all(statuses);
@@ -91,6 +96,7 @@ Entry Engine::makeEntry(const std::shared_ptr<const profile::Profile>& profile,
     Entry entry;
     entry.profile = profile;
     entry.certificate = certificate;
+    entry.configuration = profile::requestDigest(profile->scep, certificate);
     entry.policy = policyOf(*profile, certificate, configuration_.settings, machineId_);
     entry.blocked = profile::unsupported(certificate).value_or("");
     entry.held = usable(store::readHeld, places_.root, certificate.name, machineId_);
@@ -126,10 +132,47 @@ void Engine::takeOver(Entry& fresh, Entry& old) const {
 // ---- what next ----
 
 void Engine::clockStepped() {
-    const auto time = now();
+    const auto time = judgedTime();
     for (auto& [name, entry] : entries_)
         entry.history = schedule::noteClockStep(std::move(entry.history), time);
+    circumstancesChanged();
+}
+
+void Engine::clockSynchronized(bool synchronized) {
+    surroundings_.clockSynchronized = synchronized;
+    circumstancesChanged();
+}
+
+void Engine::networkChanged(bool online) {
+    surroundings_.networkOnline = online;
+    networkChanged_ = judgedTime();
+    circumstancesChanged();
+}
+
+/// What comes next for whom may be another now.
+void Engine::circumstancesChanged() {
+    const auto moment = circumstances();
+    for (auto& [name, entry] : entries_)
+        show(entry, moment);
     planSoon();
+}
+
+Time Engine::judgedTime() const {
+    return now();
+}
+
+schedule::Circumstances Engine::circumstances() const {
+    const auto& settings = configuration_.settings;
+    const auto boot = schedule::hash(machineId_, "boot");
+    const schedule::Start start{
+        .uptime = uptime(),
+        .synchronized = surroundings_.clockSynchronized,
+        .waitForSync = settings.waitForSync,
+        .bootDelay = schedule::scaled(settings.bootSpread, schedule::share(boot, 0)),
+    };
+    const auto time = judgedTime();
+    auto [until, why] = schedule::holdAfterBoot(start, time);
+    return {.now = time, .networkChanged = networkChanged_, .held = until, .heldWhy = std::move(why)};
 }
 
 /// From the loop, so that whoever calls is done first and several reasons make one plan.
@@ -138,7 +181,8 @@ void Engine::planSoon() {
 }
 
 void Engine::plan() {
-    const auto time = now();
+    const auto moment = circumstances();
+    const auto time = moment.now;
     schedule::Limits limits{
         .spacing = configuration_.settings.renewalSpacing,
         .parallel = configuration_.settings.parallelEnrollments,
@@ -147,7 +191,7 @@ void Engine::plan() {
     std::vector<schedule::Candidate> candidates;
     std::vector<Entry*> entries;
     for (auto& [name, entry] : entries_) {
-        candidates.push_back(entry.candidate(time));
+        candidates.push_back(entry.candidate(moment));
         entries.push_back(&entry);
         limits.lastRenewal = std::max(limits.lastRenewal, entry.history.lastRenewal);
     }
@@ -155,7 +199,7 @@ void Engine::plan() {
     setAlarm(decision.wakeUp, time);
     for (const auto index : decision.start)
         start(*entries[index], candidates[index].step.action);
-    showOverview();
+    showOverview(candidates, time);
 }
 
 /// Wakes for the next decision, and when something held expires, for people to see it.
@@ -164,7 +208,7 @@ void Engine::setAlarm(Time decided, Time now) {
     for (auto& [name, entry] : entries_) {
         if (!entry.held) continue;
         if (const auto expiry = entry.held->notAfter; expiry > now && (next == never || expiry < next)) next = expiry;
-        if (entry.held->notAfter <= now) audience_.one(entry.status(now));
+        if (entry.held->notAfter <= now && entry.shown != record::State::expired) show(entry, circumstances());
     }
     alarm_ = next == never ? Loop::Handle() : loop_.at(next, [this] { plan(); });
 }
@@ -201,16 +245,22 @@ void Engine::changed(Entry& entry) {
         if (entry.history != entry.written) store::writeHistory(places_.root, entry.name(), entry.history);
         entry.written = entry.history;
     } catch (const Error& error) {
-        if (const auto time = now(); lastUnwritten_ == never || time - lastUnwritten_ >= complaintInterval) {
+        if (const auto time = judgedTime(); lastUnwritten_ == never || time - lastUnwritten_ >= complaintInterval) {
             log::error("{}: what happened cannot be written down: {}", entry.name(), error.what());
             lastUnwritten_ = time;
         }
     }
-    audience_.one(entry.status(now()));
+    show(entry, circumstances());
+}
+
+void Engine::show(Entry& entry, const schedule::Circumstances& moment) {
+    const auto status = entry.status(moment);
+    entry.shown = status.state;
+    audience_.one(status);
 }
 
 void Engine::complain(Entry& entry, const std::string& event, const std::string& text) {
-    const auto time = now();
+    const auto time = judgedTime();
     audience_.event(entry.name(), event, text, entry.held);
     if (entry.lastComplaint == text && time - entry.lastComplaintTime < complaintInterval) return;
     entry.lastComplaint = text;
@@ -222,19 +272,14 @@ void Engine::complain(Entry& entry, const std::string& event, const std::string&
          {"SCEPD_ERROR", entry.history.lastFault ? std::string(scepd::name(*entry.history.lastFault)) : "local"}});
 }
 
-void Engine::showOverview() {
-    const auto time = now();
-    std::vector<record::Status> statuses;
-    for (const auto& [name, entry] : entries_)
-        statuses.push_back(entry.status(time));
-    audience_.overview(overviewOf(configuration_, statuses, time));
+void Engine::showOverview(const std::vector<schedule::Candidate>& candidates, Time now) {
+    audience_.overview(overviewOf(configuration_, surroundings_, schedule::queueOf(candidates, now)));
 }
 
 std::string Engine::summary() const {
-    const auto time = now();
-    std::map<std::string, std::size_t> counts;
+    std::map<std::string_view, std::size_t> counts;
     for (const auto& [name, entry] : entries_)
-        ++counts[std::string(record::name(entry.status(time).state))];
+        ++counts[record::name(entry.shown)];
     std::string text = fmt::format("{} certificate{}", entries_.size(), entries_.size() == 1 ? "" : "s");
     const char* separator = ": ";
     for (const auto& [state, count] : counts) {

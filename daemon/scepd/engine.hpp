@@ -80,12 +80,22 @@ public:
     /// again.
     void clockStepped();
 
+    /// The clock is synchronised, or is not: until it is nothing goes to a CA for a while.
+    void clockSynchronized(bool synchronized);
+
+    /// The network has become better: what could not reach its CA is tried again.
+    void networkChanged(bool online);
+
 private:
     [[nodiscard]] Entry makeEntry(const std::shared_ptr<const profile::Profile>& profile,
                                   const profile::Certificate& certificate);
     void takeOver(Entry& fresh, Entry& old) const;
     bool ask(Entry& entry, record::RequestOptions options);
 
+    [[nodiscard]] Time judgedTime() const;
+    [[nodiscard]] schedule::Circumstances circumstances() const;
+    void circumstancesChanged();
+    void show(Entry& entry, const schedule::Circumstances& moment);
     void plan();
     void planSoon();
     void setAlarm(Time decided, Time now);
@@ -114,7 +124,7 @@ private:
     void begin(Entry& entry, record::Action action, const std::string& phase);
     void changed(Entry& entry);
     void complain(Entry& entry, const std::string& event, const std::string& text);
-    void showOverview();
+    void showOverview(const std::vector<schedule::Candidate>& candidates, Time now);
     using End = std::function<void(Entry&, const record::Report&)>;
     [[nodiscard]] EnrollRun::Listener listener(const Entry& entry, End end);
     bool runByHand(const std::string& name, const EnrollRun::Handed& handed, std::vector<std::string> arguments,
@@ -131,6 +141,8 @@ private:
     std::map<std::string, Entry> entries_;
     Loop::Handle alarm_;
     unsigned lastRunning_ = 0;
+    record::Surroundings surroundings_;
+    Time networkChanged_;
     Time lastUnwritten_; ///< When it was last said that the disk takes nothing.
 };
 

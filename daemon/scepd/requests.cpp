@@ -36,13 +36,13 @@ std::vector<std::string> Engine::request(const std::vector<std::string>& names, 
 bool Engine::ask(Entry& entry, record::RequestOptions options) {
     if (entry.running) return true;
     auto& history = entry.history;
-    const bool valid = entry.held && entry.held->notAfter > now();
+    const bool valid = entry.held && entry.held->notAfter > judgedTime();
     if (valid && !options.renew && !history.pending) {
         const bool deployed = history.deployment.confirmed && history.deployment.generation == entry.held->generation;
         history.deployment.failures = 0; // a deployment that waits for its next try is tried now
         return !deployed;
     }
-    history = schedule::noteRequest(std::move(history), options.force, now());
+    history = schedule::noteRequest(std::move(history), options.force, judgedTime());
     entry.asked = std::move(options);
     changed(entry);
     return true;

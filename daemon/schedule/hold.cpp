@@ -1,11 +1,13 @@
 #include "schedule/hold.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace scepd::schedule {
 
-Hold holdAfter(const Start& start, Time now) {
-    const auto clock = start.synchronized ? Duration::zero() : start.started + start.waitForSync;
+Hold holdAfterBoot(const Start& start, Time now) {
+    const auto clock = start.synchronized ? Duration::zero() : start.waitForSync;
     if (start.uptime >= std::max(clock, start.bootDelay)) return {};
     if (clock >= start.bootDelay)
         return {now + (clock - start.uptime),

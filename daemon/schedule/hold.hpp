@@ -6,13 +6,13 @@
 
 namespace scepd::schedule {
 
-/// How an endpoint came up. Durations count from its boot by a clock that nobody sets (CLOCK_BOOTTIME).
+/// How an endpoint came up. Durations count from its boot by a clock that nobody sets (CLOCK_BOOTTIME): a daemon that
+/// is started again later waits for nothing.
 struct Start {
-    Duration uptime{};  ///< Now.
-    Duration started{}; ///< When the daemon was started.
+    Duration uptime{}; ///< Now.
     bool synchronized = false;
-    Duration waitForSync{}; ///< clock.wait-for-sync, from the start of the daemon.
-    Duration bootDelay{};   ///< This endpoint's part of enrollment.boot-spread, from the boot.
+    Duration waitForSync{}; ///< clock.wait-for-sync
+    Duration bootDelay{};   ///< This endpoint's part of enrollment.boot-spread.
 
     bool operator==(const Start&) const = default;
 };
@@ -25,8 +25,8 @@ struct Hold {
     bool operator==(const Hold&) const = default;
 };
 
-/// What a fresh start waits for: a synchronised clock, but not longer than wait-for-sync, because 802.1X may be what
-/// the time server needs; and this endpoint's delay after a boot, so that a fleet does not ask as one.
-Hold holdAfter(const Start& start, Time now);
+/// What a boot waits for: a synchronised clock, but not longer than wait-for-sync, because 802.1X may be what
+/// the time server needs; and this endpoint's own delay, so that a fleet does not ask as one.
+Hold holdAfterBoot(const Start& start, Time now);
 
 } // namespace scepd::schedule

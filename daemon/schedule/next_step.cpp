@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include <fmt/format.h>
 
@@ -16,10 +15,6 @@ using record::Held;
 using record::History;
 using record::Outcome;
 using namespace std::chrono_literals;
-
-Duration scaled(Duration duration, double factor) {
-    return Duration(static_cast<Duration::rep>(std::llround(static_cast<double>(duration.count()) * factor)));
-}
 
 /// Doubling from `first` to `largest` with the count of failures.
 Duration doubled(Duration first, Duration largest, unsigned failures) {

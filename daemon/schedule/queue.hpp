@@ -47,4 +47,7 @@ struct Decision {
 /// overtakes when half of its own renewal window is gone, and in the last 5 % of its lifetime spacing does not count.
 Decision decide(const std::vector<Candidate>& candidates, const Limits& limits, Time now);
 
+/// The queue as people see it: what runs, then what is due, first one first.
+std::vector<std::string> queueOf(const std::vector<Candidate>& candidates, Time now);
+
 } // namespace scepd::schedule
