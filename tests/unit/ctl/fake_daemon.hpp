@@ -211,6 +211,8 @@ private:
     }
 
     std::string Version() override { return "0.9"; }
+    bool ClockSynchronized() override { return true; }
+    bool NetworkOnline() override { return true; }
     std::vector<std::string> Groups() override { return {}; }
     std::vector<std::string> Queue() override { return {}; }
     std::vector<sdbus::Struct<std::string, std::uint32_t, std::uint32_t, std::string, std::string>>
