@@ -111,6 +111,14 @@ std::string absolute(Time time, Time now) {
     return fmt::format("{:%Y-%m-%d}", local);
 }
 
+std::string spoken(Time time, Time now) {
+    if (time == never) return {};
+    const auto local = fmt::localtime(std::chrono::system_clock::to_time_t(time));
+    const bool thisYear = local.tm_year == fmt::localtime(std::chrono::system_clock::to_time_t(now)).tm_year;
+    return thisYear ? fmt::format("{} {:%B %H:%M}", local.tm_mday, local)
+                    : fmt::format("{} {:%B %Y %H:%M}", local.tm_mday, local);
+}
+
 std::string moment(Time time, Time now) {
     if (time == never) return {};
     return fmt::format("{} ({})", absolute(time, now), relative(time, now));

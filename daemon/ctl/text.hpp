@@ -36,6 +36,10 @@ std::string relative(Time time, Time now);
 /// Empty for never.
 std::string absolute(Time time, Time now);
 
+/// As people say it, in local time: "9 February 04:12", with the year when it is another one: "3 March 2027 10:15".
+/// Empty for never.
+std::string spoken(Time time, Time now);
+
 /// "2026-12-13 (in 23 days)"; "" for never.
 std::string moment(Time time, Time now);
 

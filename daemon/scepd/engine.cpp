@@ -180,26 +180,37 @@ void Engine::planSoon() {
     alarm_ = loop_.after(Duration::zero(), [this] { plan(); });
 }
 
-void Engine::plan() {
-    const auto moment = circumstances();
-    const auto time = moment.now;
+std::vector<schedule::Candidate> Engine::candidates(const schedule::Circumstances& moment) const {
+    std::vector<schedule::Candidate> all;
+    all.reserve(entries_.size());
+    for (const auto& [name, entry] : entries_)
+        all.push_back(entry.candidate(moment));
+    return all;
+}
+
+schedule::Limits Engine::limits() const {
     schedule::Limits limits{
         .spacing = configuration_.settings.renewalSpacing,
         .parallel = configuration_.settings.parallelEnrollments,
         .lastRenewal = never,
     };
-    std::vector<schedule::Candidate> candidates;
-    std::vector<Entry*> entries;
-    for (auto& [name, entry] : entries_) {
-        candidates.push_back(entry.candidate(moment));
-        entries.push_back(&entry);
+    for (const auto& [name, entry] : entries_)
         limits.lastRenewal = std::max(limits.lastRenewal, entry.history.lastRenewal);
-    }
-    const auto decision = schedule::decide(candidates, limits, time);
+    return limits;
+}
+
+void Engine::plan() {
+    const auto moment = circumstances();
+    const auto time = moment.now;
+    const auto all = candidates(moment);
+    const auto decision = schedule::decide(all, limits(), time);
     setAlarm(decision.wakeUp, time);
+    std::vector<Entry*> entries;
+    for (auto& [name, entry] : entries_)
+        entries.push_back(&entry);
     for (const auto index : decision.start)
-        start(*entries[index], candidates[index].step.action);
-    showOverview(candidates, time);
+        start(*entries[index], all[index].step.action);
+    showOverview(all, time);
 }
 
 /// Wakes for the next decision, and when something held expires, for people to see it.

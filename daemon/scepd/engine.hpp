@@ -3,6 +3,7 @@
 #include "base/loop.hpp"
 #include "profile/load.hpp"
 #include "record/authority.hpp"
+#include "record/explanation.hpp"
 #include "record/overview.hpp"
 #include "record/request.hpp"
 #include "scepd/entry.hpp"
@@ -73,6 +74,10 @@ public:
     /// The CAs that the certificates' exchanges met.
     [[nodiscard]] std::vector<record::KnownAuthority> authorities() const;
 
+    /// Why the next step of a certificate comes when it does. Throws Error{configuration} for one that no profile asks
+    /// for.
+    [[nodiscard]] record::Explanation explain(const std::string& name) const;
+
     /// One line for systemctl status: "5 certificates: 4 valid, 1 waiting".
     [[nodiscard]] std::string summary() const;
 
@@ -94,6 +99,8 @@ private:
 
     [[nodiscard]] Time judgedTime() const;
     [[nodiscard]] schedule::Circumstances circumstances() const;
+    [[nodiscard]] std::vector<schedule::Candidate> candidates(const schedule::Circumstances& moment) const;
+    [[nodiscard]] schedule::Limits limits() const;
     void circumstancesChanged();
     void show(Entry& entry, const schedule::Circumstances& moment);
     void plan();

@@ -86,6 +86,7 @@ int serve(const Options& options) {
                           auto done) { return engine->import(name, text, std::move(done)); },
             .pem = [&](const auto& name, const auto& what) { return engine->pem(name, what); },
             .authorities = [&] { return engine->authorities(); },
+            .explain = [&](const auto& name) { return engine->explain(name); },
         });
     engine->reload();
 

@@ -42,6 +42,7 @@ public:
     FakeCertificate& operator=(const FakeCertificate&) = delete;
 
     Shown shown;
+    Properties explanation;
     std::string imported; ///< What the last Import brought.
 
     /// Becomes `what` and says so in one signal.
@@ -65,6 +66,7 @@ private:
         result.returnResults();
     }
     std::string GetPem(const std::string&) override { return {}; }
+    std::map<std::string, sdbus::Variant> Explain() override { return explanation; }
     std::string Name() override { return shown.name; }
     std::string Profile() override { return "/etc/scepd/profiles.d/office.toml"; }
     std::string Usage() override { return shown.usage; }
