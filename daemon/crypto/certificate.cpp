@@ -161,13 +161,10 @@ bool Certificate::allowsDataEncipherment() const {
 }
 
 std::vector<std::string> Certificate::extendedKeyUsage() const {
-    const Owned<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free> usage(
+    const ExtendedKeyUsagePtr usages(
         static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(get(), NID_ext_key_usage, nullptr, nullptr)));
-    std::vector<std::string> oids;
-    for (int i = 0; usage && i < sk_ASN1_OBJECT_num(usage.get()); ++i)
-        oids.push_back(oidText(sk_ASN1_OBJECT_value(usage.get(), i)));
     ERR_clear_error();
-    return oids;
+    return oidTexts(usages.get());
 }
 
 bool Certificate::matches(const Key& key) const {

@@ -49,7 +49,7 @@ void addTemplateName(STACK_OF(X509_EXTENSION) * extensions, const std::string& n
 }
 
 void addExtendedKeyUsage(STACK_OF(X509_EXTENSION) * extensions, const std::vector<std::string>& oids) {
-    const Owned<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free> usage(made(EXTENDED_KEY_USAGE_new(), "allocate usages"));
+    const ExtendedKeyUsagePtr usage(made(EXTENDED_KEY_USAGE_new(), "allocate usages"));
     for (const auto& oid : oids) {
         auto object = objectOf(oid);
         succeeded(sk_ASN1_OBJECT_push(usage.get(), object.get()), "allocate usages");
@@ -137,6 +137,14 @@ std::vector<std::string> Request::subjectAlternativeNames() const {
         static_cast<GENERAL_NAMES*>(X509V3_get_d2i(extensions.get(), NID_subject_alt_name, nullptr, nullptr)));
     ERR_clear_error();
     return texts(names.get());
+}
+
+std::vector<std::string> Request::extendedKeyUsage() const {
+    const ExtensionsPtr extensions(X509_REQ_get_extensions(get()));
+    const ExtendedKeyUsagePtr usages(
+        static_cast<EXTENDED_KEY_USAGE*>(X509V3_get_d2i(extensions.get(), NID_ext_key_usage, nullptr, nullptr)));
+    ERR_clear_error();
+    return oidTexts(usages.get());
 }
 
 bool Request::hasSubjectOf(const Certificate& certificate) const {

@@ -1,7 +1,9 @@
 #include "engine_support.hpp"
 
 #include "base/file.hpp"
+#include "store/transaction.hpp"
 
+#include <filesystem>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -86,6 +88,26 @@ TEST_F(EngineTest, WhatTheCaKeepsForApprovalIsPolled) {
     EXPECT_EQ(statuses["peer"].nextAction, Action::poll);
     EXPECT_THAT(statuses["peer"].reason, HasSubstr("ab12"));
     EXPECT_GT(statuses["peer"].nextActionTime, now() + 50s);
+}
+
+TEST_F(EngineTest, WhatTheCaDoesNotDecideWithinThePollLimitIsGivenUp) {
+    const auto eightDaysAgo = now() - 8 * 24h;
+    record::History history;
+    history.pending = record::PendingTransaction{"ab12", eightDaysAgo, eightDaysAgo, 99};
+    store::writeHistory(root.path(), "peer", history);
+    store::Transaction transaction;
+    transaction.id = "ab12";
+    transaction.messageType = 19;
+    transaction.pending = true;
+    store::saveTransaction(root.path(), "peer", transaction);
+
+    engine->reload();
+    runUntil([this] { return statuses["peer"].state == State::failed; });
+
+    EXPECT_THAT(statuses["peer"].reason, HasSubstr("the CA did not decide within poll-limit (7d)"));
+    EXPECT_EQ(statuses["peer"].nextAction, Action::enroll) << "a new transaction";
+    EXPECT_EQ(store::readTransaction(root.path(), "peer"), std::nullopt);
+    EXPECT_FALSE(std::filesystem::exists(root / "calls-peer")) << "nothing was asked any more";
 }
 
 TEST_F(EngineTest, AskingForAPendingOnePollsNow) {
