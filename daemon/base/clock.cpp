@@ -29,6 +29,13 @@ Time now() {
     return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
 }
 
+Duration uptime() {
+    timespec time{};
+    ::clock_gettime(CLOCK_BOOTTIME, &time);
+    return std::chrono::duration_cast<Duration>(std::chrono::seconds(time.tv_sec) +
+                                                std::chrono::nanoseconds(time.tv_nsec));
+}
+
 std::uint64_t microseconds(Time time) {
     const auto count = time.time_since_epoch().count();
     return count < 0 ? 0 : static_cast<std::uint64_t>(count);

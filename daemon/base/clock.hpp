@@ -16,6 +16,9 @@ inline constexpr Time never{};
 /// The wall clock now. Only main programs and the engine ask; pure functions take time as an argument.
 Time now();
 
+/// How long the machine has been up, suspend included (CLOCK_BOOTTIME): nobody sets this clock.
+Duration uptime();
+
 /// Microseconds since the epoch, as the bus gives them.
 std::uint64_t microseconds(Time time);
 

@@ -84,6 +84,7 @@ Certificate Certificate::fromDer(std::string_view der) {
     X509Ptr certificate(d2i_X509(nullptr, &position, static_cast<long>(der.size())));
     if (!certificate) throw opensslError(Fault::protocol, "not a certificate in DER");
     requireOnlyPadding(der.substr(static_cast<std::size_t>(position - raw(der))), "a certificate in DER");
+    requireWritable(certificate.get());
     return Certificate(certificate.release());
 }
 
@@ -99,8 +100,10 @@ std::vector<Certificate> Certificate::allFromPem(std::string_view pem) {
     ERR_clear_error();
     const auto bio = readBio(pem);
     std::vector<Certificate> certificates;
-    while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, noPassphrase, nullptr))
+    while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, noPassphrase, nullptr)) {
         certificates.emplace_back(certificate);
+        requireWritable(certificate);
+    }
     const bool ended = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
     const bool empty = pem.find_first_not_of(" \t\r\n") == std::string_view::npos;
     if (!ended || (certificates.empty() && !empty)) throw opensslError(Fault::protocol, "not certificates in PEM");
@@ -201,10 +204,10 @@ bool Certificate::allowsDataEncipherment() const {
 }
 
 std::vector<std::string> Certificate::extendedKeyUsage() const {
-    const ExtendedKeyUsagePtr usage(
+    const ExtendedKeyUsagePtr usages(
         static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(get(), NID_ext_key_usage, nullptr, nullptr)));
     ERR_clear_error();
-    return oidTexts(usage.get());
+    return oidTexts(usages.get());
 }
 
 bool Certificate::matches(const Key& key) const {

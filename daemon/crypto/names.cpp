@@ -187,10 +187,10 @@ std::vector<std::string> texts(const GENERAL_NAMES* names) {
     return result;
 }
 
-std::vector<std::string> oidTexts(const EXTENDED_KEY_USAGE* usage) {
+std::vector<std::string> oidTexts(const EXTENDED_KEY_USAGE* usages) {
     std::vector<std::string> oids;
-    for (int i = 0; usage != nullptr && i < sk_ASN1_OBJECT_num(usage); ++i)
-        oids.push_back(oidText(sk_ASN1_OBJECT_value(usage, i)));
+    for (int i = 0; usages != nullptr && i < sk_ASN1_OBJECT_num(usages); ++i)
+        oids.push_back(oidText(sk_ASN1_OBJECT_value(usages, i)));
     return oids;
 }
 

@@ -30,8 +30,16 @@ struct Rule {
     bool operator==(const Rule&) const = default;
 };
 
+/// What is known of the machine around.
+struct Surroundings {
+    bool clockSynchronized = false, networkOnline = false;
+
+    bool operator==(const Surroundings&) const = default;
+};
+
 /// The daemon as a whole.
 struct Overview {
+    Surroundings surroundings;
     std::vector<std::string> groups;
     std::vector<std::string> queue;
     std::vector<Finding> findings;

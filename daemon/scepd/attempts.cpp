@@ -3,6 +3,7 @@
 #include "scepd/engine.hpp"
 
 #include "base/log.hpp"
+#include "schedule/notes.hpp"
 #include "store/authorities.hpp"
 #include "store/transaction.hpp"
 
@@ -26,7 +27,7 @@ EnrollRun::Listener Engine::listener(const Entry& entry, End end) {
         auto* found = findRunning(name, id);
         if (found == nullptr) return;
         found->running->phase = word;
-        audience_.one(found->status(now()));
+        show(*found, circumstances());
     };
     return {phase, [this, name, id, end = std::move(end)](const record::Report& report) {
                 if (auto* found = findRunning(name, id)) end(*found, report);
@@ -49,16 +50,14 @@ std::unique_ptr<EnrollRun> Engine::spawn(Entry& entry, std::vector<std::string> 
 
 void Engine::startAttempt(Entry& entry, Action action) {
     auto& history = entry.history;
-    const auto time = now();
+    const auto time = judgedTime();
     if (action == Action::poll && time - history.pending->since > entry.policy.pollLimit) {
         store::dropTransaction(places_.root, entry.name());
         history.pending.reset();
         throw Error(Fault::refused,
                     fmt::format("the CA did not decide within poll-limit ({})", humanDuration(entry.policy.pollLimit)));
     }
-    ++history.attempts;
-    history.lastAttempt = time;
-    if (history.requested != never) history.requested = std::min(history.requested, time - Duration(1));
+    history = schedule::noteAttempt(std::move(history), time);
     const bool renews =
         entry.held && entry.held->notAfter > time && !entry.outdated(); // other names are a new enrollment
     begin(entry, action, "start");
@@ -69,20 +68,18 @@ void Engine::startAttempt(Entry& entry, Action action) {
 void Engine::attemptEnded(Entry& entry, const record::Report& report) {
     const auto ran = std::exchange(entry.running, std::nullopt);
     entry.authorities = store::readAuthorities(places_.root, entry.name());
-    std::visit([&](const auto& result) { ended(entry, result); }, report);
+    const auto kept = std::exchange(entry.history, schedule::noteEnd(entry.history, report, judgedTime())).pending;
+    if (const auto* issued = std::get_if<record::Issued>(&report))
+        take(entry, *issued);
+    else if (entry.history.lastOutcome != Outcome::pending)
+        complain(entry, entry.history.lastOutcome == Outcome::refused ? "refused" : "failed", entry.history.lastError);
+    else if (!kept || kept->id != entry.history.pending->id)
+        tellPending(entry);
     changed(entry);
     planSoon();
 }
 
-void Engine::ended(Entry& entry, const record::Issued& issued) {
-    auto& history = entry.history;
-    history.lastOutcome = Outcome::issued;
-    history.lastSuccess = now();
-    history.failures = 0;
-    history.lastFault.reset();
-    history.lastError.clear();
-    history.notBeforeNextAttempt = never;
-    history.pending.reset();
+void Engine::take(Entry& entry, const record::Issued& issued) {
     entry.lastComplaint.clear();
     entry.upcoming = issued.upcoming ? std::optional(issued.held) : std::nullopt;
     const auto when = issued.upcoming ? fmt::format("valid from {}", rfc3339(issued.held.notBefore))
@@ -93,69 +90,13 @@ void Engine::ended(Entry& entry, const record::Issued& issued) {
     audience_.event(entry.name(), "issued", "", issued.held);
     if (issued.upcoming) return;
     entry.held = issued.held;
-    history.deployment.failures = 0;
-    history.deployment.error.clear();
+    measureClock();
     startDeployment(entry);
 }
 
-void Engine::ended(Entry& entry, const record::Pending& pending) {
-    auto& history = entry.history;
-    const auto time = now();
-    const bool known = history.pending && history.pending->id == pending.transaction;
-    if (known)
-        ++history.pending->polls;
-    else
-        history.pending =
-            record::PendingTransaction{.id = pending.transaction, .since = time, .lastPoll = time, .polls = 0};
-    history.pending->lastPoll = time;
-    history.lastOutcome = Outcome::pending;
-    history.failures = 0;
-    history.lastFault.reset();
-    history.lastError.clear();
-    if (known) return;
-    log::notice("{}: the CA keeps request {} for approval", entry.name(), pending.transaction);
+void Engine::tellPending(const Entry& entry) {
+    log::notice("{}: the CA keeps request {} for approval", entry.name(), entry.history.pending->id);
     audience_.event(entry.name(), "pending", "", entry.held);
-}
-
-void Engine::ended(Entry& entry, const record::Refused& refused) {
-    auto& history = entry.history;
-    history.pending.reset();
-    history.lastOutcome = Outcome::refused;
-    history.lastFault = Fault::refused;
-    history.lastError = refused.reason;
-    ++history.failures;
-    complain(entry, "refused", refused.reason);
-}
-
-void Engine::ended(Entry& entry, const record::Waiting& waiting) {
-    auto& history = entry.history;
-    history.lastOutcome = Outcome::waiting;
-    history.lastFault.reset();
-    history.lastError = waiting.reason;
-    ++history.failures;
-    complain(entry, "failed", waiting.reason);
-}
-
-void Engine::ended(Entry& entry, const record::Failed& failed) {
-    auto& history = entry.history;
-    history.lastOutcome = Outcome::failed;
-    history.lastFault = failed.fault;
-    history.lastError = failed.reason;
-    ++history.failures;
-    if (failed.retryAfter)
-        history.notBeforeNextAttempt = now() + std::min(*failed.retryAfter, schedule::longestRetryAfter);
-    if (history.pending) history.pending->lastPoll = now();
-    complain(entry, "failed", failed.reason);
-}
-
-/// scepd-enroll reports these only when it was asked for something else than an attempt, which has its own end.
-void Engine::ended(Entry& entry, const record::Served&) {
-    ended(entry,
-          record::Failed{Fault::local, "scepd-enroll reported something that it was not asked for", std::nullopt});
-}
-
-void Engine::ended(Entry& entry, const record::RequestMade&) {
-    ended(entry, record::Served{});
 }
 
 } // namespace scepd

@@ -3,6 +3,7 @@
 #include "scepd/engine.hpp"
 
 #include "base/log.hpp"
+#include "schedule/notes.hpp"
 #include "store/generation.hpp"
 
 #include <algorithm>
@@ -47,11 +48,10 @@ Deployer::Done Engine::whenDone(const Entry& entry, std::function<void(Entry&, s
 
 /// What the coming CA has issued is in use from the moment it is valid.
 void Engine::takeUpcoming(Entry& entry) {
-    if (!entry.upcoming || entry.upcoming->notBefore > now()) return;
+    if (!entry.upcoming || entry.upcoming->notBefore > judgedTime()) return;
     store::useUpcoming(places_.root, entry.name());
     entry.held = std::exchange(entry.upcoming, std::nullopt);
-    entry.history.deployment.failures = 0;
-    entry.history.deployment.error.clear();
+    entry.history = schedule::noteNewGeneration(std::move(entry.history));
 }
 
 void Engine::startDeployment(Entry& entry) {
@@ -100,18 +100,12 @@ void Engine::confirm(Entry& entry) {
 
 void Engine::confirmed(Entry& entry, const std::expected<Targets, Error>& result) {
     if (!result) return deploymentFailed(entry, result.error().what());
-    auto& deployment = entry.history.deployment;
-    for (auto& target : deployment.targets)
+    for (auto& target : entry.history.deployment.targets)
         if (isUnconfirmed(target)) target.state = "deployed";
-    const bool replacesAnother = deployment.generation != 0 && deployment.generation != entry.held->generation;
-    if (replacesAnother) entry.history.lastRenewal = now();
-    deployment.generation = entry.held->generation;
-    deployment.confirmed = true;
-    deployment.failures = 0;
-    deployment.error.clear();
+    entry.history = schedule::noteDeployed(std::move(entry.history), entry.held->generation, judgedTime());
     entry.running.reset();
     entry.lastComplaint.clear();
-    log::write(log::Level::notice, fmt::format("{}: generation {} is deployed", entry.name(), deployment.generation),
+    log::write(log::Level::notice, fmt::format("{}: generation {} is deployed", entry.name(), entry.held->generation),
                {{"SCEPD_CERTIFICATE", entry.name()}, {"SCEPD_PROFILE", entry.profile->file}});
     audience_.event(entry.name(), "deployed", "", entry.held);
     changed(entry);
@@ -139,12 +133,9 @@ void Engine::rollback(Entry& entry, const std::string& why) {
 }
 
 void Engine::deploymentFailed(Entry& entry, const std::string& why) {
-    auto& deployment = entry.history.deployment;
-    ++deployment.failures;
-    deployment.lastAttempt = now();
-    deployment.error = fmt::format("the deployment failed: {}", why);
+    entry.history = schedule::noteDeploymentFailure(std::move(entry.history), why, judgedTime());
     entry.running.reset();
-    complain(entry, "failed", deployment.error);
+    complain(entry, "failed", entry.history.deployment.error);
     changed(entry);
     planSoon();
 }

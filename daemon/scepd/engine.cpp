@@ -4,10 +4,15 @@
 #include "base/hash.hpp"
 #include "base/log.hpp"
 #include "profile/endpoint.hpp"
+#include "profile/request_digest.hpp"
 #include "scepd/overview.hpp"
+#include "schedule/hold.hpp"
+#include "schedule/notes.hpp"
+#include "schedule/spread.hpp"
 #include "store/authorities.hpp"
 #include "store/generation.hpp"
 #include "store/history.hpp"
+#include "store/last_time.hpp"
 #include "store/transaction.hpp"
 
 #include <algorithm>
@@ -49,10 +54,6 @@ bool applies(const profile::Profile& profile, const profile::Settings& settings)
     return profile.appliesTo(settings.groups);
 }
 
-void notInTheFuture(Time& time, Time now) {
-    time = std::min(time, now);
-}
-
 } // namespace
 
 Engine::Engine(Loop& loop, Places places, Deployer deployer, Audience audience)
@@ -77,10 +78,13 @@ void Engine::reload() {
             entries_.emplace(certificate.name, std::move(fresh));
         }
     }
-    const auto time = now();
+    measureClock();
+    const auto moment = circumstances();
     std::vector<record::Status> statuses;
-    for (const auto& [name, entry] : entries_)
-        statuses.push_back(entry.status(time));
+    for (auto& [name, entry] : entries_) {
+        statuses.push_back(entry.status(moment));
+        entry.shown = statuses.back().state;
+    }
     for (auto& status : otherEndpoints(configuration_, statuses))
         statuses.push_back(std::move(status));
     audience_.all(statuses);
@@ -94,6 +98,7 @@ Entry Engine::makeEntry(const std::shared_ptr<const profile::Profile>& profile,
     Entry entry;
     entry.profile = profile;
     entry.certificate = certificate;
+    entry.configuration = profile::requestDigest(profile->scep, certificate);
     entry.policy = policyOf(*profile, certificate, configuration_.settings, machineId_);
     entry.blocked = profile::unsupported(certificate).value_or("");
     entry.held = usable(store::readHeld, places_.root, certificate.name, machineId_);
@@ -103,23 +108,11 @@ Entry Engine::makeEntry(const std::shared_ptr<const profile::Profile>& profile,
     // After a crash or a power cut nothing is more urgent than a whole installation.
     entry.history.deployment.failures = 0;
     if (const auto current = digest(profile->file); entry.history.configuration != current) {
-        startAfresh(entry);
+        // What failed with the profile as it was may work now, and the targets may be others.
+        entry.history = schedule::noteChange(std::move(entry.history));
         entry.history.configuration = current;
     }
     return entry;
-}
-
-/// The profile has changed: what failed with the old one may work now, and the targets may be others.
-void Engine::startAfresh(Entry& entry) const {
-    auto& history = entry.history;
-    history.failures = 0;
-    history.notBeforeNextAttempt = never;
-    history.lastOutcome = Outcome::none;
-    history.lastFault.reset();
-    history.lastError.clear();
-    history.deployment.failures = 0;
-    history.deployment.error.clear();
-    history.deployment.confirmed = false;
 }
 
 /// What is known and what runs goes on under the new profile, unless the profile says something else now.
@@ -134,23 +127,71 @@ void Engine::takeOver(Entry& fresh, Entry& old) const {
     if (same)
         fresh.running = std::move(old.running);
     else
-        startAfresh(fresh);
+        fresh.history = schedule::noteChange(std::move(fresh.history));
     fresh.history.configuration = std::move(configuration);
 }
 
 // ---- what next ----
 
 void Engine::clockStepped() {
-    const auto time = now();
-    for (auto& [name, entry] : entries_) {
-        auto& history = entry.history;
-        notInTheFuture(history.lastAttempt, time);
-        notInTheFuture(history.lastRenewal, time);
-        notInTheFuture(history.deployment.lastAttempt, time);
-        if (history.pending) notInTheFuture(history.pending->lastPoll, time);
-        if (history.pending) notInTheFuture(history.pending->since, time);
-    }
+    const auto time = judgedTime();
+    for (auto& [name, entry] : entries_)
+        entry.history = schedule::noteClockStep(std::move(entry.history), time);
+    circumstancesChanged();
+}
+
+void Engine::clockSynchronized(bool synchronized) {
+    surroundings_.clockSynchronized = synchronized;
+    circumstancesChanged();
+}
+
+void Engine::networkOnline(bool online) {
+    surroundings_.networkOnline = online;
     planSoon();
+}
+
+void Engine::networkChanged() {
+    networkChanged_ = judgedTime();
+    circumstancesChanged();
+}
+
+/// What comes next for whom may be another now.
+void Engine::circumstancesChanged() {
+    const auto moment = circumstances();
+    for (auto& [name, entry] : entries_)
+        show(entry, moment);
+    planSoon();
+}
+
+/// What is held tells where the clock cannot be.
+void Engine::measureClock() {
+    std::vector<record::Held> held;
+    for (const auto& [name, entry] : entries_)
+        if (entry.held) held.push_back(*entry.held);
+    belief_.floor = schedule::clockFloor(schedule::buildTime(), store::readLastTime(places_.root), held);
+    belief_.ceiling = schedule::clockCeiling(belief_.floor, held);
+    measured_ = uptime();
+}
+
+Time Engine::judgedTime() const {
+    auto belief = belief_;
+    belief.synchronized = surroundings_.clockSynchronized;
+    belief.elapsed = uptime() - measured_;
+    return schedule::judgedTime(now(), belief);
+}
+
+schedule::Circumstances Engine::circumstances() const {
+    const auto& settings = configuration_.settings;
+    const auto boot = schedule::hash(machineId_, "boot");
+    const schedule::Start start{
+        .uptime = uptime(),
+        .synchronized = surroundings_.clockSynchronized,
+        .waitForSync = settings.waitForSync,
+        .bootDelay = schedule::scaled(settings.bootSpread, schedule::share(boot, 0)),
+    };
+    const auto time = judgedTime();
+    auto [until, why] = schedule::holdAfterBoot(start, time);
+    return {.now = time, .networkChanged = networkChanged_, .held = until, .heldWhy = std::move(why)};
 }
 
 /// From the loop, so that whoever calls is done first and several reasons make one plan.
@@ -158,25 +199,37 @@ void Engine::planSoon() {
     alarm_ = loop_.after(Duration::zero(), [this] { plan(); });
 }
 
-void Engine::plan() {
-    const auto time = now();
+std::vector<schedule::Candidate> Engine::candidates(const schedule::Circumstances& moment) const {
+    std::vector<schedule::Candidate> all;
+    all.reserve(entries_.size());
+    for (const auto& [name, entry] : entries_)
+        all.push_back(entry.candidate(moment));
+    return all;
+}
+
+schedule::Limits Engine::limits() const {
     schedule::Limits limits{
         .spacing = configuration_.settings.renewalSpacing,
         .parallel = configuration_.settings.parallelEnrollments,
         .lastRenewal = never,
     };
-    std::vector<schedule::Candidate> candidates;
-    std::vector<Entry*> entries;
-    for (auto& [name, entry] : entries_) {
-        candidates.push_back(entry.candidate(time));
-        entries.push_back(&entry);
+    for (const auto& [name, entry] : entries_)
         limits.lastRenewal = std::max(limits.lastRenewal, entry.history.lastRenewal);
-    }
-    const auto decision = schedule::decide(candidates, limits, time);
+    return limits;
+}
+
+void Engine::plan() {
+    const auto moment = circumstances();
+    const auto time = moment.now;
+    const auto all = candidates(moment);
+    const auto decision = schedule::decide(all, limits(), time);
     setAlarm(decision.wakeUp, time);
+    std::vector<Entry*> entries;
+    for (auto& [name, entry] : entries_)
+        entries.push_back(&entry);
     for (const auto index : decision.start)
-        start(*entries[index], candidates[index].step.action);
-    showOverview();
+        start(*entries[index], all[index].step.action);
+    showOverview(all, time);
 }
 
 /// Wakes for the next decision, and when something held expires, for people to see it.
@@ -185,9 +238,10 @@ void Engine::setAlarm(Time decided, Time now) {
     for (auto& [name, entry] : entries_) {
         if (!entry.held) continue;
         if (const auto expiry = entry.held->notAfter; expiry > now && (next == never || expiry < next)) next = expiry;
-        if (entry.held->notAfter <= now) audience_.one(entry.status(now));
+        if (entry.held->notAfter <= now && entry.shown != record::State::expired) show(entry, circumstances());
     }
-    alarm_ = next == never ? Loop::Handle() : loop_.at(next, [this] { plan(); });
+    // By the clock as it shows, so that a step of it brings the next decision.
+    alarm_ = next == never ? Loop::Handle() : loop_.at(next + (scepd::now() - now), [this] { plan(); });
 }
 
 void Engine::start(Entry& entry, Action action) {
@@ -219,19 +273,28 @@ void Engine::begin(Entry& entry, Action action, const std::string& phase) {
 /// Writes down what is known now and shows it. A full disk does not stop the daemon: what it knows it keeps in memory.
 void Engine::changed(Entry& entry) {
     try {
-        if (entry.history != entry.written) store::writeHistory(places_.root, entry.name(), entry.history);
+        if (entry.history != entry.written) {
+            store::writeHistory(places_.root, entry.name(), entry.history);
+            if (surroundings_.clockSynchronized) store::noteTime(places_.root, judgedTime());
+        }
         entry.written = entry.history;
     } catch (const Error& error) {
-        if (const auto time = now(); lastUnwritten_ == never || time - lastUnwritten_ >= complaintInterval) {
+        if (const auto time = judgedTime(); lastUnwritten_ == never || time - lastUnwritten_ >= complaintInterval) {
             log::error("{}: what happened cannot be written down: {}", entry.name(), error.what());
             lastUnwritten_ = time;
         }
     }
-    audience_.one(entry.status(now()));
+    show(entry, circumstances());
+}
+
+void Engine::show(Entry& entry, const schedule::Circumstances& moment) {
+    const auto status = entry.status(moment);
+    entry.shown = status.state;
+    audience_.one(status);
 }
 
 void Engine::complain(Entry& entry, const std::string& event, const std::string& text) {
-    const auto time = now();
+    const auto time = judgedTime();
     audience_.event(entry.name(), event, text, entry.held);
     if (entry.lastComplaint == text && time - entry.lastComplaintTime < complaintInterval) return;
     entry.lastComplaint = text;
@@ -243,19 +306,14 @@ void Engine::complain(Entry& entry, const std::string& event, const std::string&
          {"SCEPD_ERROR", entry.history.lastFault ? std::string(scepd::name(*entry.history.lastFault)) : "local"}});
 }
 
-void Engine::showOverview() {
-    const auto time = now();
-    std::vector<record::Status> statuses;
-    for (const auto& [name, entry] : entries_)
-        statuses.push_back(entry.status(time));
-    audience_.overview(overviewOf(configuration_, statuses, time));
+void Engine::showOverview(const std::vector<schedule::Candidate>& candidates, Time now) {
+    audience_.overview(overviewOf(configuration_, surroundings_, schedule::queueOf(candidates, now)));
 }
 
 std::string Engine::summary() const {
-    const auto time = now();
-    std::map<std::string, std::size_t> counts;
+    std::map<std::string_view, std::size_t> counts;
     for (const auto& [name, entry] : entries_)
-        ++counts[std::string(record::name(entry.status(time).state))];
+        ++counts[record::name(entry.shown)];
     std::string text = fmt::format("{} certificate{}", entries_.size(), entries_.size() == 1 ? "" : "s");
     const char* separator = ": ";
     for (const auto& [state, count] : counts) {

@@ -3,9 +3,11 @@
 #include "base/loop.hpp"
 #include "profile/load.hpp"
 #include "record/authority.hpp"
+#include "record/explanation.hpp"
 #include "record/overview.hpp"
 #include "record/request.hpp"
 #include "scepd/entry.hpp"
+#include "schedule/plausible.hpp"
 
 #include <expected>
 #include <filesystem>
@@ -73,6 +75,10 @@ public:
     /// The CAs that the certificates' exchanges met.
     [[nodiscard]] std::vector<record::KnownAuthority> authorities() const;
 
+    /// Why the next step of a certificate comes when it does. Throws Error{configuration} for one that no profile asks
+    /// for.
+    [[nodiscard]] record::Explanation explain(const std::string& name) const;
+
     /// One line for systemctl status: "5 certificates: 4 valid, 1 waiting".
     [[nodiscard]] std::string summary() const;
 
@@ -80,13 +86,29 @@ public:
     /// again.
     void clockStepped();
 
+    /// The clock is synchronised, or is not: until it is nothing goes to a CA for a while.
+    void clockSynchronized(bool synchronized);
+
+    /// The network has become better: what could not reach its CA is tried again.
+    void networkChanged();
+    void networkOnline(bool online);
+
+    /// How long a synchronised clock is waited for.
+    [[nodiscard]] Duration waitForSync() const { return configuration_.settings.waitForSync; }
+
 private:
     [[nodiscard]] Entry makeEntry(const std::shared_ptr<const profile::Profile>& profile,
                                   const profile::Certificate& certificate);
-    void startAfresh(Entry& entry) const;
     void takeOver(Entry& fresh, Entry& old) const;
     bool ask(Entry& entry, record::RequestOptions options);
 
+    void measureClock();
+    [[nodiscard]] Time judgedTime() const;
+    [[nodiscard]] schedule::Circumstances circumstances() const;
+    [[nodiscard]] std::vector<schedule::Candidate> candidates(const schedule::Circumstances& moment) const;
+    [[nodiscard]] schedule::Limits limits() const;
+    void circumstancesChanged();
+    void show(Entry& entry, const schedule::Circumstances& moment);
     void plan();
     void planSoon();
     void setAlarm(Time decided, Time now);
@@ -106,13 +128,8 @@ private:
     [[nodiscard]] Deployer::Done whenDone(const Entry& entry,
                                           std::function<void(Entry&, std::expected<Targets, Error>)> then);
 
-    void ended(Entry& entry, const record::Issued& issued);
-    void ended(Entry& entry, const record::Pending& pending);
-    void ended(Entry& entry, const record::Refused& refused);
-    void ended(Entry& entry, const record::Waiting& waiting);
-    void ended(Entry& entry, const record::Failed& failed);
-    void ended(Entry& entry, const record::Served& served);
-    void ended(Entry& entry, const record::RequestMade& made);
+    void take(Entry& entry, const record::Issued& issued);
+    void tellPending(const Entry& entry);
 
     Entry* find(const std::string& name);
     /// The entry when this still runs for it: an answer may come after a cancellation or for an older profile.
@@ -120,7 +137,7 @@ private:
     void begin(Entry& entry, record::Action action, const std::string& phase);
     void changed(Entry& entry);
     void complain(Entry& entry, const std::string& event, const std::string& text);
-    void showOverview();
+    void showOverview(const std::vector<schedule::Candidate>& candidates, Time now);
     using End = std::function<void(Entry&, const record::Report&)>;
     [[nodiscard]] EnrollRun::Listener listener(const Entry& entry, End end);
     bool runByHand(const std::string& name, const EnrollRun::Handed& handed, std::vector<std::string> arguments,
@@ -137,6 +154,10 @@ private:
     std::map<std::string, Entry> entries_;
     Loop::Handle alarm_;
     unsigned lastRunning_ = 0;
+    record::Surroundings surroundings_;
+    schedule::Belief belief_;
+    Duration measured_{}; ///< When `belief_` was taken, as uptime.
+    Time networkChanged_;
     Time lastUnwritten_; ///< When it was last said that the disk takes nothing.
 };
 

@@ -1,6 +1,5 @@
 #include "scepd/entry.hpp"
 
-#include "profile/request_digest.hpp"
 #include "schedule/spread.hpp"
 #include "schedule/state.hpp"
 
@@ -13,20 +12,23 @@ namespace scepd {
 using record::Action;
 
 bool Entry::outdated() const {
-    return held && held->configuration != profile::requestDigest(profile->scep, certificate);
+    return held && held->configuration != configuration;
 }
 
-schedule::Step Entry::nextStep(Time now) const {
+schedule::Step Entry::nextStep(const schedule::Circumstances& circumstances) const {
+    const auto now = circumstances.now;
     if (!blocked.empty()) return {Action::nothing, never, never, blocked};
     auto current = policy;
     current.outdated = outdated();
     auto step = schedule::nextStep(current, held, history, now);
     const bool wantsAnother = current.outdated || schedule::asked(history, now);
-    return upcoming && !wantsAnother ? schedule::withUpcoming(std::move(step), *upcoming, now) : step;
+    if (upcoming && !wantsAnother) step = schedule::withUpcoming(std::move(step), *upcoming, now);
+    return schedule::underCircumstances(std::move(step), history, circumstances);
 }
 
-schedule::Candidate Entry::candidate(Time now) const {
-    auto step = nextStep(now);
+schedule::Candidate Entry::candidate(const schedule::Circumstances& circumstances) const {
+    const auto now = circumstances.now;
+    auto step = nextStep(circumstances);
     if (running) step.action = running->action;
     return {
         .name = name(),
@@ -42,11 +44,11 @@ schedule::Candidate Entry::candidate(Time now) const {
     };
 }
 
-record::Status Entry::status(Time now) const {
-    const auto step = nextStep(now);
+record::Status Entry::status(const schedule::Circumstances& circumstances) const {
+    const auto step = nextStep(circumstances);
     const bool attempted = running && running->action != Action::nothing;
     const auto action = attempted ? std::optional(running->action) : std::nullopt;
-    auto situation = schedule::situationOf(policy, held, history, step, action, blocked, now);
+    auto situation = schedule::situationOf(policy, held, history, step, action, blocked, circumstances.now);
     return {
         .name = name(),
         .profile = profile->file,

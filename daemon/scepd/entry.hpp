@@ -32,17 +32,19 @@ struct Entry {
     std::optional<record::Held> held, upcoming; ///< What is in use, and what the coming CA has issued for later.
     std::vector<record::Authority> authorities; ///< That the last exchange met.
     record::History history, written;           ///< What happened, and what of it is on the disk.
+    std::string configuration;                  ///< profile::requestDigest of what the profile asks for.
     record::RequestOptions asked;               ///< Of the last request that was not served yet.
     std::optional<Running> running;
+    record::State shown = record::State::waiting; ///< What people were told last.
     std::string lastComplaint; ///< The last warning in the log, and when: the same one is not repeated within an hour.
     Time lastComplaintTime;
 
     [[nodiscard]] const std::string& name() const { return certificate.name; }
     /// True when what is held is not what the profile asks for now.
     [[nodiscard]] bool outdated() const;
-    [[nodiscard]] schedule::Step nextStep(Time now) const;
-    [[nodiscard]] schedule::Candidate candidate(Time now) const;
-    [[nodiscard]] record::Status status(Time now) const;
+    [[nodiscard]] schedule::Step nextStep(const schedule::Circumstances& circumstances) const;
+    [[nodiscard]] schedule::Candidate candidate(const schedule::Circumstances& circumstances) const;
+    [[nodiscard]] record::Status status(const schedule::Circumstances& circumstances) const;
 };
 
 /// The schedule's rules for a certificate, from what its profile and the endpoint's settings say.

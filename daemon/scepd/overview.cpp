@@ -37,27 +37,14 @@ record::Finding findingOf(const profile::Diagnostic& diagnostic) {
     return {diagnostic.file, diagnostic.line, diagnostic.column, isError ? "error" : "warning", diagnostic.text};
 }
 
-std::vector<std::string> queueOf(const std::vector<record::Status>& statuses, Time now) {
-    std::vector<const record::Status*> queue;
-    for (const auto& status : statuses) {
-        const bool due = status.nextAction != record::Action::nothing && status.nextActionTime <= now;
-        if (!status.phase.empty() || due) queue.push_back(&status);
-    }
-    std::ranges::stable_sort(
-        queue, {}, [](const auto* status) { return std::pair(status->phase.empty(), status->nextActionTime); });
-    std::vector<std::string> names;
-    for (const auto* status : queue)
-        names.push_back(status->name);
-    return names;
-}
-
 } // namespace
 
-record::Overview overviewOf(const profile::Configuration& configuration, const std::vector<record::Status>& statuses,
-                            Time now) {
+record::Overview overviewOf(const profile::Configuration& configuration, const record::Surroundings& surroundings,
+                            std::vector<std::string> queue) {
     record::Overview overview;
+    overview.surroundings = surroundings;
     overview.groups = configuration.settings.groups;
-    overview.queue = queueOf(statuses, now);
+    overview.queue = std::move(queue);
     for (const auto& diagnostic : configuration.diagnostics)
         overview.findings.push_back(findingOf(diagnostic));
     for (const auto& profile : configuration.profiles)

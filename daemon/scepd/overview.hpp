@@ -13,9 +13,9 @@
 
 namespace scepd {
 
-/// Rules, findings and queue as people see them. The queue is what runs, then what is due, first one first.
-record::Overview overviewOf(const profile::Configuration& configuration, const std::vector<record::Status>& statuses,
-                            Time now);
+/// Rules and findings as people see them, beside the rest.
+record::Overview overviewOf(const profile::Configuration& configuration, const record::Surroundings& surroundings,
+                            std::vector<std::string> queue);
 
 /// The certificates of profiles for other groups of endpoints, except those whose name is shown already.
 std::vector<record::Status> otherEndpoints(const profile::Configuration& configuration,

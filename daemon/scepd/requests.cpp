@@ -3,6 +3,8 @@
 #include "scepd/engine.hpp"
 
 #include "scepd/overview.hpp"
+#include "schedule/explain.hpp"
+#include "schedule/notes.hpp"
 #include "store/generation.hpp"
 
 #include <algorithm>
@@ -35,15 +37,13 @@ std::vector<std::string> Engine::request(const std::vector<std::string>& names, 
 bool Engine::ask(Entry& entry, record::RequestOptions options) {
     if (entry.running) return true;
     auto& history = entry.history;
-    const bool valid = entry.held && entry.held->notAfter > now();
+    const bool valid = entry.held && entry.held->notAfter > judgedTime();
     if (valid && !options.renew && !history.pending) {
         const bool deployed = history.deployment.confirmed && history.deployment.generation == entry.held->generation;
         history.deployment.failures = 0; // a deployment that waits for its next try is tried now
         return !deployed;
     }
-    history.requested = now();
-    history.failures = 0;
-    if (options.force) history.notBeforeNextAttempt = never;
+    history = schedule::noteRequest(std::move(history), options.force, judgedTime());
     entry.asked = std::move(options);
     changed(entry);
     return true;
@@ -69,6 +69,17 @@ std::string Engine::pem(const std::string& name, const std::string& what) const 
 
 std::vector<record::KnownAuthority> Engine::authorities() const {
     return knownAuthorities(entries_);
+}
+
+record::Explanation Engine::explain(const std::string& name) const {
+    const auto found = entries_.find(name);
+    if (found == entries_.end())
+        throw Error(Fault::configuration, fmt::format("no profile asks for {} any more", name));
+    const auto& entry = found->second;
+    const auto moment = circumstances();
+    const auto index = static_cast<std::size_t>(std::distance(entries_.begin(), found));
+    return schedule::explain(index, candidates(moment), limits(), entry.policy, entry.history, moment,
+                             entry.profile->file);
 }
 
 } // namespace scepd

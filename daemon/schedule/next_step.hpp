@@ -74,4 +74,21 @@ Step nextStep(const Policy& policy, const std::optional<record::Held>& held, con
 /// and until then what is in use is deployed where it is not, but not renewed.
 Step withUpcoming(Step step, const record::Held& upcoming, Time now);
 
+/// What holds for the whole endpoint.
+struct Circumstances {
+    Time now{};            ///< By a clock that was found plausible.
+    Time networkChanged{}; ///< When the network last became better; `never` for not since the start.
+    Time held{}; ///< Until when nothing goes to a CA: the clock is waited for, or a boot spread. `never`: go on.
+    std::string heldWhy{}; ///< In words, for people.
+
+    bool operator==(const Circumstances&) const = default;
+};
+
+/// After a change of the network what was unreachable is tried again this long after its last attempt at the latest.
+inline constexpr Duration networkRetry = std::chrono::seconds(5);
+
+/// The step under these circumstances: what could not reach its CA is tried again when the network has changed, and
+/// what goes to a CA waits while the endpoint is held.
+Step underCircumstances(Step step, const record::History& history, const Circumstances& circumstances);
+
 } // namespace scepd::schedule

@@ -2,6 +2,8 @@
 
 #include "base/hash.hpp"
 
+#include <cmath>
+
 namespace scepd::schedule {
 namespace {
 
@@ -21,6 +23,10 @@ std::uint64_t hash(std::string_view machineId, std::string_view name) {
 double share(std::uint64_t seed, std::uint64_t counter) {
     constexpr double range = 9007199254740992.0; // 2^53: what a double holds exactly
     return static_cast<double>(mix(seed + counter * 0x9e3779b97f4a7c15U) >> 11U) / range;
+}
+
+Duration scaled(Duration duration, double factor) {
+    return Duration(static_cast<Duration::rep>(std::llround(static_cast<double>(duration.count()) * factor)));
 }
 
 } // namespace scepd::schedule

@@ -21,7 +21,7 @@ bool contains(const Certificates& certificates, const crypto::Certificate& wante
 /// Whatever is pinned, an answer is authenticated by it or refused.
 void authenticate(const Certificates& offered, const scep::Pin& pin) {
     const auto authorities =
-        fuzz::parsed(Fault::protocol, [&] { return scep::authenticate(offered, pin, std::nullopt, crypto::Strength::standard, test::noon); });
+        fuzz::parsed(Fault::protocol, [&] { return scep::authenticate(offered, pin, std::nullopt, crypto::Strength::legacy, test::noon); });
     if (!authorities) return;
     fuzz::require(contains(authorities->all, authorities->anchor), "the anchor may sign");
     for (const auto& certificate : authorities->all)
@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::require(!offered->empty(), "what is read has a certificate in it");
     fuzz::require(offered->size() <= size / 16, "there are no more certificates than were sent");
     for (const auto& certificate : *offered)
-        fuzz::requireGoodAccount(certificate);
+        fuzz::requireGoodAccount(certificate, body);
     authenticate(*offered, scep::FirstSight());
     authenticate(*offered, fingerprint);
     authenticate(*offered, ca);

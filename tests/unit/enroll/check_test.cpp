@@ -56,7 +56,7 @@ protected:
     Question question_{
         .request = crypto::Request::make({.subject = {{{"CN", "device"}}, {{"O", "Example"}}},
                                           .alternativeNames = {{crypto::AlternativeType::dns, "device.example.com"}},
-                                          .extendedKeyUsage = {}},
+                                          .extendedKeyUsage = {"1.3.6.1.5.5.7.3.2"}},
                                          testKey(2), {}),
         .key = testKey(2),
         .authorities = {ca_.certificate, {ca_.certificate}, ca_.certificate},
@@ -203,7 +203,7 @@ TEST_F(Check, WantsARenewalToBeAnotherCertificate) {
 
 TEST_F(Check, RemarksAlternativeNamesThatTheCaLeftOutOrAdded) {
     const auto remarks = [this](const std::string& names) {
-        auto identity = issue({.subject = subject});
+        auto identity = issue({.subject = subject, .extendedKeyUsage = "clientAuth"});
         if (!names.empty()) add(identity.certificate, NID_subject_alt_name, names);
         return check({identity.certificate}).remarks;
     };
@@ -215,12 +215,10 @@ TEST_F(Check, RemarksAlternativeNamesThatTheCaLeftOutOrAdded) {
 }
 
 TEST_F(Check, RemarksExtendedKeyUsagesThatTheCaLeftOutOrAdded) {
-    question_.request = crypto::Request::make({.subject = {{{"CN", "device"}}, {{"O", "Example"}}},
-                                               .alternativeNames = {},
-                                               .extendedKeyUsage = {"1.3.6.1.5.5.7.3.2"}},
-                                              testKey(2), {});
     const auto remarks = [this](const std::string& usages) {
-        return check({issue({.subject = subject, .extendedKeyUsage = usages}).certificate}).remarks;
+        auto identity = issue({.subject = subject, .extendedKeyUsage = usages});
+        add(identity.certificate, NID_subject_alt_name, "DNS:device.example.com");
+        return check({identity.certificate}).remarks;
     };
     EXPECT_THAT(remarks("clientAuth"), IsEmpty());
     EXPECT_THAT(remarks(""), ElementsAre("the CA left out the extended key usage, so that every use is allowed; "

@@ -92,7 +92,9 @@ protected:
             .event = [this](const auto& name, const auto& event, const auto&,
                             const auto&) { events.push_back(name + " " + event); },
         };
-        return std::make_unique<Engine>(loop, Engine::Places{root.path(), root / "enroll"}, deployer, audience);
+        auto made = std::make_unique<Engine>(loop, Engine::Places{root.path(), root / "enroll"}, deployer, audience);
+        made->clockSynchronized(true);
+        return made;
     }
 
     void reports(const std::string& name, const record::Report& report) {

@@ -1,0 +1,144 @@
+#include "schedule/notes.hpp"
+
+#include "schedule/next_step.hpp"
+
+#include <algorithm>
+#include <variant>
+
+#include <fmt/format.h>
+
+namespace scepd::schedule {
+namespace {
+
+using record::History;
+using record::Outcome;
+
+/// No trouble is left of what came before.
+History withoutTrouble(History history, Outcome outcome) {
+    history.lastOutcome = outcome;
+    history.failures = 0;
+    history.lastFault.reset();
+    history.lastError.clear();
+    return history;
+}
+
+History withTrouble(History history, Outcome outcome, std::optional<Fault> fault, const std::string& reason) {
+    history.lastOutcome = outcome;
+    history.lastFault = fault;
+    history.lastError = reason;
+    ++history.failures;
+    return history;
+}
+
+/// One function per way to end.
+struct End {
+    History history;
+    Time now;
+
+    History operator()(const record::Issued& issued) {
+        auto next = withoutTrouble(std::move(history), Outcome::issued);
+        next.lastSuccess = now;
+        next.notBeforeNextAttempt = never;
+        next.pending.reset();
+        return issued.upcoming ? next : noteNewGeneration(std::move(next));
+    }
+
+    History operator()(const record::Pending& pending) {
+        auto next = withoutTrouble(std::move(history), Outcome::pending);
+        if (next.pending && next.pending->id == pending.transaction)
+            ++next.pending->polls;
+        else
+            next.pending =
+                record::PendingTransaction{.id = pending.transaction, .since = now, .lastPoll = now, .polls = 0};
+        next.pending->lastPoll = now;
+        return next;
+    }
+
+    History operator()(const record::Refused& refused) {
+        history.pending.reset();
+        return withTrouble(std::move(history), Outcome::refused, Fault::refused, refused.reason);
+    }
+
+    History operator()(const record::Waiting& waiting) {
+        return withTrouble(std::move(history), Outcome::waiting, std::nullopt, waiting.reason);
+    }
+
+    History operator()(const record::Failed& failed) {
+        if (failed.retryAfter) history.notBeforeNextAttempt = now + std::min(*failed.retryAfter, longestRetryAfter);
+        if (history.pending) history.pending->lastPoll = now;
+        return withTrouble(std::move(history), Outcome::failed, failed.fault, failed.reason);
+    }
+
+    template <typename Other>
+    History operator()(const Other& /*report*/) {
+        return (*this)(record::Failed{Fault::local, "scepd-enroll reported something that it was not asked for", {}});
+    }
+};
+
+void notInTheFuture(Time& time, Time now) {
+    time = std::min(time, now);
+}
+
+} // namespace
+
+History noteRequest(History history, bool force, Time now) {
+    history.requested = now;
+    history.failures = 0;
+    if (force) history.notBeforeNextAttempt = never;
+    return history;
+}
+
+History noteAttempt(History history, Time now) {
+    ++history.attempts;
+    history.lastAttempt = now;
+    // Asked for before this attempt: asked() is served by it, owed() until something is issued.
+    if (history.requested != never) history.requested = std::min(history.requested, now - Duration(1));
+    return history;
+}
+
+History noteEnd(History history, const record::Report& report, Time now) {
+    return std::visit(End{std::move(history), now}, report);
+}
+
+History noteDeployed(History history, unsigned generation, Time now) {
+    auto& deployment = history.deployment;
+    const bool replacesAnother = deployment.generation != 0 && deployment.generation != generation;
+    if (replacesAnother) history.lastRenewal = now;
+    deployment.generation = generation;
+    deployment.confirmed = true;
+    deployment.failures = 0;
+    deployment.error.clear();
+    return history;
+}
+
+History noteDeploymentFailure(History history, const std::string& why, Time now) {
+    auto& deployment = history.deployment;
+    ++deployment.failures;
+    deployment.lastAttempt = now;
+    deployment.error = fmt::format("the deployment failed: {}", why);
+    return history;
+}
+
+History noteNewGeneration(History history) {
+    history.deployment.failures = 0;
+    history.deployment.error.clear();
+    return history;
+}
+
+History noteChange(History history) {
+    auto fresh = noteNewGeneration(withoutTrouble(std::move(history), Outcome::none));
+    fresh.notBeforeNextAttempt = never;
+    fresh.deployment.confirmed = false;
+    return fresh;
+}
+
+History noteClockStep(History history, Time now) {
+    notInTheFuture(history.lastAttempt, now);
+    notInTheFuture(history.lastRenewal, now);
+    notInTheFuture(history.deployment.lastAttempt, now);
+    if (history.pending) notInTheFuture(history.pending->lastPoll, now);
+    if (history.pending) notInTheFuture(history.pending->since, now);
+    return history;
+}
+
+} // namespace scepd::schedule

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "record/history.hpp"
+#include "record/report.hpp"
+
+#include <string>
+
+/// What happens to a certificate, as it is noted in its history. Pure: the daemon writes down what these return, and
+/// the simulator makes a million endpoints live by the same.
+namespace scepd::schedule {
+
+/// Somebody asks for it now. `force`: also what a server's Retry-After forbids.
+record::History noteRequest(record::History history, bool force, Time now);
+
+/// An attempt begins.
+record::History noteAttempt(record::History history, Time now);
+
+/// An attempt ended. Reports that no attempt gives (Served, RequestMade, ...) count as a local failure.
+record::History noteEnd(record::History history, const record::Report& report, Time now);
+
+/// A generation lies on its targets and its consumers were seen to use it.
+record::History noteDeployed(record::History history, unsigned generation, Time now);
+
+/// A deployment failed, for the reason given.
+record::History noteDeploymentFailure(record::History history, const std::string& why, Time now);
+
+/// Another generation than before is to be deployed: failures with that one tell nothing about it.
+record::History noteNewGeneration(record::History history);
+
+/// The profile, a secret or the CA's certificate has changed: what was refused may be granted now, and the targets may
+/// be others.
+record::History noteChange(record::History history);
+
+/// The wall clock was set: what was noted in a future that is none any more counts from now.
+record::History noteClockStep(record::History history, Time now);
+
+} // namespace scepd::schedule
