@@ -177,10 +177,11 @@ private:
                std::holds_alternative<profile::StaticChallenge>(wanted_.profile.scep.challenge.source);
     }
 
+    /// To a CA whose key cannot decrypt, a CertPoll goes under the challenge of the request, which must be there still.
+    [[nodiscard]] bool canPoll() const { return !isUnderPassword() || isChallengeLasting(); }
+
     /// Where neither side has an RSA key, an answer that comes later is encrypted under the request's challenge too.
-    [[nodiscard]] bool canReadLater(const Running& running) const {
-        return running.sender.key.isRsa() || !isUnderPassword() || isChallengeLasting();
-    }
+    [[nodiscard]] bool canReadLater(const Running& running) const { return running.sender.key.isRsa() || canPoll(); }
 
     Outcome ask(scep::MessageType type, const Running& running, std::string_view content, const Secret& secret,
                 const std::string& doing) {
@@ -195,25 +196,24 @@ private:
         }
     }
 
-    /// Asks for the answer first: the CA may have issued. Where it knows nothing of it, or could not tell us any more,
-    /// the same request goes out again.
+    /// Asks for the answer first: the CA may have issued. Where it knows nothing of it, or cannot be asked so, the same
+    /// request goes out again.
     record::Report resume(store::Transaction transaction) {
         const auto held = signedByHeld(transaction) ? std::optional(heldSender()) : std::nullopt;
         const auto running = continued(std::move(transaction), held);
-        if (!canReadLater(running)) return conclude(send(hadChallenge(running), running), running);
-        auto outcome = poll(running);
-        if (isUnknownTransaction(outcome, running.stored.pending)) outcome = send(hadChallenge(running), running);
-        return conclude(outcome, running);
+        if (canPoll()) {
+            const auto outcome = poll(running);
+            if (!isUnknownTransaction(outcome, running.stored.pending)) return conclude(outcome, running);
+        }
+        return conclude(send(hadChallenge(running), running), running);
     }
 
     Outcome poll(const Running& running) {
         progress_.phase("poll", running.stored.id);
-        std::string doing =
-            running.stored.pending ? "ask for the pending certificate" : "ask whether the CA has answered";
-        if (isUnderPassword() && !isChallengeLasting()) doing += " (under another challenge than the request's)";
         return ask(scep::MessageType::certPoll, running,
                    running.request.issuerAndSubject(session_.authorities().recipient),
-                   isUnderPassword() ? challenge() : Secret(), doing);
+                   isUnderPassword() ? challenge() : Secret(),
+                   running.stored.pending ? "ask for the pending certificate" : "ask whether the CA has answered");
     }
 
     /// Whether the first of the steps that such a transaction may have begun with carries the challenge.

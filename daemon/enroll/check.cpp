@@ -145,7 +145,8 @@ Accepted accept(const std::vector<crypto::Certificate>& received, const Question
     passed("its subject is the one that was requested");
     requireValidity(certificate, question.forLater, now);
     passed(isForLater(certificate, now) ? "it becomes valid later, as the coming CA's does" : "it is valid now");
-    if (certificate.claimsToBeCa()) throw unusable("it may be taken for a CA's certificate, with which others could be issued");
+    if (certificate.claimsToBeCa())
+        throw unusable("it may be taken for a CA's certificate, with which others could be issued");
     passed("it is no CA's");
     if (question.renewed) requireNewer(certificate, *question.renewed);
     if (question.renewed) passed("it is another one than the one it renews, and does not end earlier");

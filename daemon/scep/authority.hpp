@@ -36,15 +36,15 @@ std::vector<crypto::Certificate> parseAuthorities(std::string_view body);
 bool holdsExpired(const std::vector<crypto::Certificate>& offered, Time now);
 
 /// Authenticates what was offered. The certificate that the pin names must be a CA's and valid at `now`; the others are
-/// kept when they chain to it, are valid and, with all in between, of keys and signatures as strong as `strength` wants
-/// them; RA certificates only when they are made to be one: without extended key
-/// usage, or with one for registration (another device of the same CA could put its own
-/// certificate into the unprotected answer). The recipient is the one of `recipientPin`, which may be any that chains,
-/// otherwise an RA for key encipherment, for data encipherment, the issuing CA, or the only certificate there is, with
-/// RSA keys. Without any of these it is the issuing CA with a key that cannot encrypt (EC): requests to it are
-/// encrypted by password (RFC 8894 section 3.1). A CA behind an RA that has expired or is weak is no recipient, it
-/// could not read the request. Nothing secret may be sent before this returned. Throws Error{protocol} when the pin
-/// fits none, when nobody is left to encrypt to, and when an RA has expired or is weak: it says which and why.
+/// kept when they chain to it, are valid and have, with all in between, keys and signatures that `strength` accepts; RA
+/// certificates only when they are made to be one: without extended key usage, or with one for registration (another
+/// device of the same CA could put its own certificate into the unprotected answer). The recipient is the one of
+/// `recipientPin`, which may be any that chains, otherwise an RA for key encipherment, for data encipherment, the
+/// issuing CA, or the only certificate there is, with RSA keys. Without any of these it is the issuing CA with a key
+/// that cannot encrypt (EC): requests to it are encrypted by password (RFC 8894 section 3.1). A CA behind an RA that
+/// has expired or is weak is no recipient, it could not read the request. Nothing secret may be sent before this
+/// returned. Throws Error{protocol} when the pin fits none, when nobody is left to encrypt to, and when an RA has
+/// expired or is weak: it says which and why.
 Authorities authenticate(const std::vector<crypto::Certificate>& offered, const Pin& pin,
                          const std::optional<profile::FingerprintPin>& recipientPin, crypto::Strength strength,
                          Time now);

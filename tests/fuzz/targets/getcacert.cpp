@@ -20,8 +20,9 @@ bool contains(const Certificates& certificates, const crypto::Certificate& wante
 
 /// Whatever is pinned, an answer is authenticated by it or refused.
 void authenticate(const Certificates& offered, const scep::Pin& pin) {
-    const auto authorities =
-        fuzz::parsed(Fault::protocol, [&] { return scep::authenticate(offered, pin, std::nullopt, crypto::Strength::legacy, test::noon); });
+    const auto authorities = fuzz::parsed(Fault::protocol, [&] {
+        return scep::authenticate(offered, pin, std::nullopt, crypto::Strength::legacy, test::noon);
+    });
     if (!authorities) return;
     fuzz::require(contains(authorities->all, authorities->anchor), "the anchor may sign");
     for (const auto& certificate : authorities->all)
