@@ -18,6 +18,8 @@ using namespace std::chrono_literals;
 using crypto::Certificate;
 using testing::Contains;
 using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
 using testing::SizeIs;
 
 /// A CA that ends before the certificates that it issues, and has named the one that follows it tomorrow.
@@ -58,25 +60,34 @@ TEST_F(CaThatRollsOver, IssuesForLaterThroughItsSuccessor) {
     EXPECT_NO_THROW(deploy::check(generation(2), scep(), endpoint_.root(), issued.held.notBefore));
 }
 
-TEST_F(CaThatRollsOver, IsToldOnceWhenItHasRolledOver) {
-    as<record::Issued>(endpoint_.enroll());
-    const auto successor = Certificate::allFromPem(generation(1).ca).back();
-    authority_.rollOver();
-    const auto noticed = [this] {
-        testing::internal::CaptureStderr();
-        as<record::Issued>(endpoint_.enroll());
-        return testing::internal::GetCapturedStderr();
-    };
-
-    EXPECT_THAT(noticed(), HasSubstr("the CA has rolled over to " + successor.subject() + "; pin it with"));
-    EXPECT_THAT(noticed(), Not(HasSubstr("rolled over")));
-}
-
 TEST_F(CaThatRollsOver, WithoutItsWordHasNoSuccessorForTheDeployer) {
     as<record::Issued>(endpoint_.enroll());
     auto without = generation(1);
     without.rollover.clear();
     EXPECT_THROW(deploy::check(without, scep(), endpoint_.root(), now()), Error);
+}
+
+TEST(CaThatHasRolledOver, IsToldOnce) {
+    const ca::TestCa before({.character = "rollover", .nextCaIn = -1h});
+    const Endpoint endpoint;
+    endpoint.configure(profileFor(before));
+    as<record::Issued>(endpoint.enroll());
+    const auto successor = Certificate::allFromPem(endpoint.current().ca).back();
+
+    const ca::TestCa after({.state = before.state() / "next"});
+    auto text = profileFor(before);
+    text.urls = profileFor(after).urls;
+    endpoint.configure(text);
+    const auto logged = [&endpoint] {
+        testing::internal::CaptureStderr();
+        const auto report = endpoint.enroll();
+        const auto log = testing::internal::GetCapturedStderr();
+        as<record::Issued>(report);
+        return log;
+    };
+
+    EXPECT_THAT(logged(), HasSubstr("the CA has rolled over to " + successor.subject() + "; pin it with"));
+    EXPECT_THAT(logged(), Not(HasSubstr("rolled over")));
 }
 
 } // namespace

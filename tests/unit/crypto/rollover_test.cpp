@@ -25,7 +25,7 @@ Rollover wordOf(const Identity& authority, const Identity& next, const Identity&
     return {authority.certificate, signedData({.content = certificateList({next.certificate})}, signer)};
 }
 
-/// A CA, the one after it and the one after that.
+/// A CA, the one after it and the one after that. Their keys are small, as security = "legacy" admits.
 class Rollovers : public testing::Test {
 protected:
     Identity first_ = caWithKey(3);
@@ -34,15 +34,20 @@ protected:
 };
 
 TEST_F(Rollovers, NameTheSuccessorThatTheCaHasSigned) {
-    EXPECT_THAT(successors(wordOf(first_, second_, first_), Strength::standard), ElementsAre(second_.certificate));
+    EXPECT_THAT(successors(wordOf(first_, second_, first_), Strength::legacy), ElementsAre(second_.certificate));
 }
 
 TEST_F(Rollovers, SignedByAnybodyElseNameNobody) {
     for (const auto& signer : {second_, third_, device()})
-        EXPECT_THAT(refusal([&] { successors(wordOf(first_, second_, signer), Strength::standard); }),
+        EXPECT_THAT(refusal([&] { successors(wordOf(first_, second_, signer), Strength::legacy); }),
                     HasSubstr("none of the CA's certificates"));
     const Rollover unsignedWord{first_.certificate, certificateList({second_.certificate})};
-    EXPECT_THAT(refusal([&] { successors(unsignedWord, Strength::standard); }), HasSubstr("signed by 0 signers"));
+    EXPECT_THAT(refusal([&] { successors(unsignedWord, Strength::legacy); }), HasSubstr("signed by 0 signers"));
+}
+
+TEST_F(Rollovers, ToASmallKeyNameNobodyUnlessThatIsAdmitted) {
+    EXPECT_THAT(refusal([&] { successors(wordOf(first_, second_, first_), Strength::legacyReplies); }),
+                HasSubstr("CN=ca has the key RSA 1024, which is too weak"));
 }
 
 TEST_F(Rollovers, ThatWereTouchedNameNobody) {
@@ -50,21 +55,21 @@ TEST_F(Rollovers, ThatWereTouchedNameNobody) {
     const auto position = word.answer.find(second_.certificate.toDer());
     ASSERT_NE(position, std::string::npos);
     word.answer.replace(position, third_.certificate.toDer().size(), third_.certificate.toDer());
-    EXPECT_THAT(refusal([&] { successors(word, Strength::standard); }), HasSubstr("does not fit"));
+    EXPECT_THAT(refusal([&] { successors(word, Strength::legacy); }), HasSubstr("does not fit"));
 }
 
 TEST_F(Rollovers, WhoseSignatureCoversNothingNameWhatTheCaHasCertifiedAlone) {
     const auto certified = issued({.subject = "CN=next ca", .ca = true}, testKey(4), first_);
     const SignedSpec beside{.certificates = {second_.certificate, certified.certificate}};
-    EXPECT_THAT(successors({first_.certificate, signedData(beside, first_)}, Strength::standard),
+    EXPECT_THAT(successors({first_.certificate, signedData(beside, first_)}, Strength::legacy),
                 ElementsAre(certified.certificate));
 }
 
 TEST_F(Rollovers, LeadFromOneTrustedCaToTheNextAndNotFromOthers) {
     const std::vector words{wordOf(first_, second_, first_), wordOf(second_, third_, second_)};
-    EXPECT_THAT(withSuccessors({first_.certificate}, words, Strength::standard),
+    EXPECT_THAT(withSuccessors({first_.certificate}, words, Strength::legacy),
                 ElementsAre(first_.certificate, second_.certificate, third_.certificate));
-    EXPECT_THAT(withSuccessors({ca().certificate}, words, Strength::standard), ElementsAre(ca().certificate));
+    EXPECT_THAT(withSuccessors({ca().certificate}, words, Strength::legacy), ElementsAre(ca().certificate));
 }
 
 TEST_F(Rollovers, SurvivePem) {
