@@ -61,8 +61,9 @@ protected:
     Time start_ = std::chrono::floor<std::chrono::seconds>(now()) - std::chrono::hours(1);
     Identity root_ =
         selfSigned({.subject = "CN=root", .ca = true, .notBefore = start_, .notAfter = later_}, testKey(1));
-    Identity issuing_ = issued(
-        {.subject = "CN=issuing", .ca = true, .notBefore = start_, .notAfter = later_, .serial = 2}, testKey(2), root_);
+    Identity issuing_ =
+        issued({.subject = "CN=issuing", .ca = true, .notBefore = start_, .notAfter = later_, .serial = 2}, ecTestKey(),
+               root_);
     Endpoint endpoint_;
 
 private:
