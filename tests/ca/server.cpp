@@ -68,19 +68,11 @@ Options inState(Options options, const std::filesystem::path& state) {
 
 } // namespace
 
-StateDirectory::StateDirectory(const std::filesystem::path& path) : path_(path), isTemporary_(path.empty()) {
-    if (!isTemporary_) {
+StateDirectory::StateDirectory(std::filesystem::path path) : path_(std::move(path)) {
+    if (path_.empty())
+        temporary_.emplace();
+    else
         std::filesystem::create_directories(path_);
-        return;
-    }
-    auto pattern = (std::filesystem::temp_directory_path() / "scepd-test-ca-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) failWithErrno("make a temporary directory");
-    path_ = pattern;
-}
-
-StateDirectory::~StateDirectory() {
-    std::error_code ignored;
-    if (isTemporary_) std::filesystem::remove_all(path_, ignored);
 }
 
 TestCa::TestCa(const Options& options)

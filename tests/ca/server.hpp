@@ -2,9 +2,11 @@
 
 #include "ca/options.hpp"
 #include "ca/service.hpp"
+#include "temporary_root.hpp"
 
 #include <atomic>
 #include <list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -16,17 +18,12 @@ namespace scepd::ca {
 class StateDirectory {
 public:
     /// Uses `path`, or makes a temporary directory when that is empty.
-    explicit StateDirectory(const std::filesystem::path& path);
-    ~StateDirectory();
-    StateDirectory(const StateDirectory&) = delete;
-    StateDirectory& operator=(const StateDirectory&) = delete;
-    StateDirectory(StateDirectory&&) = delete;
-    StateDirectory& operator=(StateDirectory&&) = delete;
-    const std::filesystem::path& path() const { return path_; }
+    explicit StateDirectory(std::filesystem::path path);
+    const std::filesystem::path& path() const { return temporary_ ? temporary_->path() : path_; }
 
 private:
     std::filesystem::path path_;
-    bool isTemporary_;
+    std::optional<test::TemporaryRoot> temporary_;
 };
 
 /// A SCEP server for tests: answers on 127.0.0.1 in threads of its own from construction to destruction.

@@ -5,20 +5,18 @@
 #include "enroll/plan.hpp"
 #include "enroll/probe.hpp"
 #include "integration/scep/endpoint.hpp"
+#include "loopback.hpp"
 
 #include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
-#include <thread>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
 namespace {
@@ -30,34 +28,10 @@ using testing::HasSubstr;
 constexpr auto program = "/usr/bin/scepserver"; // Debian's package scep: the tests need it.
 constexpr auto secret = "canary-8CE317021F690069";
 
-sockaddr_in loopback(unsigned port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<in_port_t>(port));
-    return address;
-}
-
-unsigned freePort() {
-    const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    auto address = loopback(0);
-    socklen_t length = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(socket.get(), generic, length) != 0 || ::getsockname(socket.get(), generic, &length) != 0)
-        throw std::runtime_error("no free port");
-    return ntohs(address.sin_port);
-}
-
-bool answers(unsigned port) {
-    const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const auto address = loopback(port);
-    return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-}
-
 /// Debian's scepserver with a CA of its own below a directory.
 class ScepServer {
 public:
-    explicit ScepServer(const std::filesystem::path& depot) : depot_(depot), port_(freePort()) {
+    explicit ScepServer(const std::filesystem::path& depot) : depot_(depot), port_(Port().number()) {
         const auto made =
             process::run({.argv = {program, "ca", "-init", "-depot", depot}, .environment = {}, .descriptors = {}},
                          std::chrono::seconds(60));
@@ -67,11 +41,7 @@ public:
                                .environment = {},
                                .descriptors = {},
                                .standardOutput = log_.get()});
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-        while (!answers(port_)) {
-            if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("scepserver does not listen");
-            std::this_thread::yield();
-        }
+        awaitListener(port_);
     }
     ~ScepServer() {
         ::kill(pid_, SIGTERM);
