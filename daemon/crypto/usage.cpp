@@ -2,8 +2,10 @@
 
 #include "crypto/openssl.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 namespace scepd::crypto {
@@ -21,6 +23,15 @@ constexpr std::array<std::pair<std::uint32_t, const char*>, 9> names{{
     {KU_DECIPHER_ONLY, "decipherOnly"},
 }};
 
+constexpr std::array<std::pair<std::string_view, const char*>, 6> usages{{
+    {"1.3.6.1.5.5.7.3.1", "server-auth"},
+    {"1.3.6.1.5.5.7.3.2", "client-auth"},
+    {"1.3.6.1.5.5.7.3.4", "email-protection"},
+    {"1.3.6.1.5.5.7.3.17", "ipsec-ike"},
+    {"1.3.6.1.4.1.311.20.2.2", "smartcard-logon"},
+    {"1.3.6.1.4.1.311.20.2.1", "enrollment agent"},
+}};
+
 } // namespace
 
 std::vector<std::string> keyUsage(const Certificate& certificate) {
@@ -30,6 +41,11 @@ std::vector<std::string> keyUsage(const Certificate& certificate) {
     for (const auto& [bit, name] : names)
         if ((usage & bit) != 0) result.emplace_back(name);
     return result;
+}
+
+std::string extendedKeyUsageName(const std::string& oid) {
+    const auto* const found = std::ranges::find(usages, oid, &std::pair<std::string_view, const char*>::first);
+    return found == usages.end() ? oid : found->second;
 }
 
 } // namespace scepd::crypto

@@ -11,4 +11,8 @@ namespace scepd::crypto {
 /// none when it has no such extension, which allows all.
 std::vector<std::string> keyUsage(const Certificate& certificate);
 
+/// An extended key usage as profiles and people call it ("client-auth", "enrollment agent"); its dotted numbers when it
+/// has no such name here.
+std::string extendedKeyUsageName(const std::string& oid);
+
 } // namespace scepd::crypto
