@@ -6,12 +6,12 @@
 #include "enroll/check.hpp"
 #include "enroll/commit.hpp"
 #include "enroll/keys.hpp"
-#include "enroll/lock.hpp"
 #include "enroll/session.hpp"
 #include "enroll/steps.hpp"
 #include "profile/endpoint.hpp"
 #include "scep/challenge.hpp"
 #include "store/generation.hpp"
+#include "store/lock.hpp"
 #include "store/transaction.hpp"
 
 #include <algorithm>
@@ -63,7 +63,7 @@ private:
         if (const auto complaint = profile::unsupported(wanted_.certificate))
             throw Error(Fault::configuration, *complaint);
         if (const auto reason = resolveNames()) return record::Waiting{*reason};
-        const auto locked = lock(store::certificateDirectory(wanted_.root, name()));
+        const auto locked = store::lock(wanted_.root, name());
         learnWhatIsHeld();
         auto unfinished = unfinishedTransaction();
         if (unfinished && isFinished(*unfinished)) return finish();
