@@ -220,13 +220,16 @@ private:
     [[nodiscard]] bool isUnderPassword() const { return !session_.authorities().recipient.hasRsaKey(); }
 
     Outcome ask(scep::MessageType type, const Running& running, std::string_view content, const Secret& secret) {
+        const auto* const action =
+            type == scep::MessageType::certPoll ? "ask for the pending certificate" : "send request";
         auto sender = running.sender;
         sender.challenge = secret;
         try {
-            return session_.ask(type, running.stored.id, content, sender);
+            auto outcome = session_.ask(type, running.stored.id, content, sender);
+            if (!outcome) outcome.error().error = outcome.error().error.during(action);
+            return outcome;
         } catch (const Error& error) {
-            throw error.during(type == scep::MessageType::certPoll ? "ask for the pending certificate"
-                                                                   : "send request");
+            throw error.during(action);
         }
     }
 
@@ -238,8 +241,9 @@ private:
         auto outcome = ask(scep::MessageType::certPoll, running,
                            running.request.issuerAndSubject(session_.authorities().recipient),
                            isUnderPassword() ? challenge() : Secret());
-        if (isUnknownTransaction(outcome, running.stored.pending)) outcome = send(hadChallenge(running), running);
-        return conclude(outcome, running);
+        if (!isUnknownTransaction(outcome, running.stored.pending)) return conclude(outcome, running);
+        log::notice("{}: {}; sending the same request again", name(), reasonOf(outcome));
+        return conclude(send(hadChallenge(running), running), running);
     }
 
     [[nodiscard]] Running continued(store::Transaction transaction) const {
@@ -267,7 +271,7 @@ private:
     }
 
     record::Report conclude(const Outcome& outcome, const Running& running) {
-        if (!outcome) throw outcome.error().error.during("send request");
+        if (!outcome) throw outcome.error().error;
         if (const auto* success = std::get_if<scep::SuccessAnswer>(&*outcome)) return commit(*success, running);
         if (const auto* failure = std::get_if<scep::FailureAnswer>(&*outcome)) {
             store::dropTransaction(wanted_.root, name());
