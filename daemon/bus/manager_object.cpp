@@ -17,6 +17,9 @@ void ManagerObject::show(const record::Overview& overview) {
     Changes changes;
     changes.compare("Groups", overview_.groups, overview.groups);
     changes.compare("Queue", overview_.queue, overview.queue);
+    changes.compare("ClockSynchronized", overview_.surroundings.clockSynchronized,
+                    overview.surroundings.clockSynchronized);
+    changes.compare("NetworkOnline", overview_.surroundings.networkOnline, overview.surroundings.networkOnline);
     changes.compare("Diagnostics", overview_.findings, overview.findings);
     overview_ = overview;
     if (!changes.names().empty())

@@ -51,6 +51,8 @@ private:
     std::string Version() override { return version_; }
     std::vector<std::string> Groups() override { return overview_.groups; }
     std::vector<std::string> Queue() override { return overview_.queue; }
+    bool ClockSynchronized() override { return overview_.surroundings.clockSynchronized; }
+    bool NetworkOnline() override { return overview_.surroundings.networkOnline; }
     std::vector<Finding> Diagnostics() override;
 
     [[nodiscard]] bool isBusy(const std::string& name) const;

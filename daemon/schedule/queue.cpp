@@ -15,23 +15,6 @@ bool isDue(const Candidate& candidate, Time now) {
     return !candidate.running && candidate.step.action != Action::nothing && candidate.step.at <= now;
 }
 
-/// When a renewal may overtake although it is not its turn: half of its window is gone, or it comes to the last 5 % of
-/// its lifetime.
-Time dangerBegins(const Candidate& candidate) {
-    return candidate.notAfter - std::max(candidate.window / 2, candidate.lifetime / 20);
-}
-
-/// 802.1X first, then what fell due first; the name makes it the same on every run.
-std::vector<std::size_t> inOrder(const std::vector<Candidate>& candidates) {
-    std::vector<std::size_t> order(candidates.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::sort(order, {}, [&](std::size_t i) {
-        const auto& candidate = candidates[i];
-        return std::tuple(!candidate.opensTheNetwork, candidate.step.due, std::string_view(candidate.name));
-    });
-    return order;
-}
-
 /// The state of one decision while it is made.
 class Round {
 public:
@@ -76,13 +59,13 @@ private:
 
     bool mayRenew(const Candidate& candidate) {
         if (renewalRuns_) return false;
-        if (candidate.asked || now_ >= dangerBegins(candidate)) return true;
+        if (candidate.asked || now_ >= emergencyBegins(candidate)) return true;
         if (const auto earliest = limits_.lastRenewal + limits_.spacing;
             limits_.lastRenewal != never && limits_.lastRenewal <= now_ && now_ < earliest) {
-            lookAgainAt(std::min(earliest, dangerBegins(candidate)));
+            lookAgainAt(std::min(earliest, emergencyBegins(candidate)));
             return false;
         }
-        if (!waitsForAnother(candidate)) return true;
+        if (now_ >= dangerBegins(candidate) || !waitsForAnother(candidate)) return true;
         lookAgainAt(dangerBegins(candidate));
         return false;
     }
@@ -113,6 +96,24 @@ private:
 };
 
 } // namespace
+
+std::vector<std::size_t> inOrder(const std::vector<Candidate>& candidates) {
+    std::vector<std::size_t> order(candidates.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, {}, [&](std::size_t i) {
+        const auto& candidate = candidates[i];
+        return std::tuple(!candidate.opensTheNetwork, candidate.step.due, std::string_view(candidate.name));
+    });
+    return order;
+}
+
+Time emergencyBegins(const Candidate& candidate) {
+    return candidate.notAfter - candidate.lifetime / 20;
+}
+
+Time dangerBegins(const Candidate& candidate) {
+    return std::min(candidate.notAfter - candidate.window / 2, emergencyBegins(candidate));
+}
 
 Decision decide(const std::vector<Candidate>& candidates, const Limits& limits, Time now) {
     return Round(candidates, limits, now).run();

@@ -47,6 +47,15 @@ struct Decision {
 /// overtakes when half of its own renewal window is gone, and in the last 5 % of its lifetime spacing does not count.
 Decision decide(const std::vector<Candidate>& candidates, const Limits& limits, Time now);
 
+/// The order of the queue, as indices: 802.1X first, then what fell due first; the name makes it the same on every run.
+std::vector<std::size_t> inOrder(const std::vector<Candidate>& candidates);
+
+/// When a renewal may overtake although it is not its turn: half of its window is gone, or its emergency begins.
+Time dangerBegins(const Candidate& candidate);
+
+/// The last 5 % of the lifetime: spread and spacing no longer count.
+Time emergencyBegins(const Candidate& candidate);
+
 /// The queue as people see it: what runs, then what is due, first one first.
 std::vector<std::string> queueOf(const std::vector<Candidate>& candidates, Time now);
 

@@ -67,6 +67,40 @@ TEST_F(ObjectsTest, AChangeIsOneSignalWithTheNamesOfWhatChanged) {
     EXPECT_THAT(signals, ElementsAre(UnorderedElementsAre("AttemptPhase", "State")));
 }
 
+TEST_F(ObjectsTest, WhatIsKnownOfTheMachineIsShownAndItsChangesAreToldOnce) {
+    std::vector<std::map<std::string, sdbus::Variant>> signals;
+    auto whole = proxy("/org/scepd1");
+    whole->uponSignal("PropertiesChanged")
+        .onInterface("org.freedesktop.DBus.Properties")
+        .call([&](const std::string&, const std::map<std::string, sdbus::Variant>& changed,
+                  const std::vector<std::string>&) { signals.push_back(changed); });
+    whole->finishRegistration();
+    EXPECT_FALSE(whole->getProperty("ClockSynchronized").onInterface(manager).get<bool>());
+
+    inServer([this] {
+        record::Overview overview;
+        overview.surroundings = {.clockSynchronized = true, .networkOnline = true};
+        objects->show(overview);
+        objects->show(overview);
+    });
+
+    receiveUntil([&] { return !signals.empty(); });
+    ASSERT_EQ(signals.size(), 1U);
+    EXPECT_TRUE(signals.front().at("ClockSynchronized").get<bool>());
+    EXPECT_TRUE(whole->getProperty("NetworkOnline").onInterface(manager).get<bool>());
+}
+
+TEST_F(ObjectsTest, AnExplanationHasOnlyTheFactsThatApply) {
+    std::map<std::string, sdbus::Variant> facts;
+    proxy("/org/scepd1/certificate/web")->callMethod("Explain").onInterface(certificate).storeResultsTo(facts);
+
+    EXPECT_EQ(facts.at("Rule").get<std::string>(), "a rule for web");
+    EXPECT_EQ(facts.at("Due").get<std::uint64_t>(), 1'000'000U);
+    EXPECT_THAT(facts.at("Before").get<std::vector<std::string>>(), ElementsAre("log"));
+    EXPECT_FALSE(facts.contains("Expected"));
+    EXPECT_FALSE(facts.contains("Overtakes"));
+}
+
 TEST_F(ObjectsTest, CertificatesAppearAndDisappear) {
     std::vector<std::string> seen;
     auto root = proxy("/org/scepd1");

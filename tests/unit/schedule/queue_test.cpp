@@ -255,12 +255,14 @@ TEST(Queue, ARenewalOvertakesWhenHalfOfItsWindowIsGone) {
     EXPECT_THAT(started(both, {}, noon + days(15)), ElementsAre("next"));
 }
 
-TEST(Queue, ARenewalInDangerDoesNotWaitForTheSpacing) {
-    const Limits limits{.spacing = days(5), .lastRenewal = noon + days(14)};
-    const std::vector<Candidate> due{renewal("a", noon)};
+TEST(Queue, ARenewalInDangerKeepsTheSpacingUntilItsEmergency) {
+    const std::vector<Candidate> due{renewal("a", noon)}; // expires after 30 days, a twentieth of its life is 4.5 days
+    const auto emergency = noon + days(30) - Duration(days(9)) / 2;
+    const Limits limits{.spacing = days(20), .lastRenewal = noon + days(14)};
 
-    EXPECT_EQ(wakeUp(due, limits, noon + days(14)), noon + days(15)) << "danger comes before the spacing is over";
-    EXPECT_THAT(started(due, limits, noon + days(15)), ElementsAre("a"));
+    EXPECT_THAT(started(due, limits, noon + days(16)), IsEmpty()) << "half of its window is gone";
+    EXPECT_EQ(wakeUp(due, limits, noon + days(16)), emergency);
+    EXPECT_THAT(started(due, limits, emergency), ElementsAre("a"));
 }
 
 TEST(Queue, InTheLastTwentiethOfALifetimeSpacingDoesNotCount) {
