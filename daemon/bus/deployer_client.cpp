@@ -51,7 +51,7 @@ DeployerClient::Targets targetsFrom(const Rows& rows) {
 
 /// What is asked for. Generation: only where the method takes one.
 struct Asked {
-    const char* method;
+    std::string method; // sdbus-c++ keeps a reference to it while it builds the call
     std::string certificate;
     std::optional<std::uint32_t> generation;
 };
