@@ -2,6 +2,7 @@
 
 #include "bus/changes.hpp"
 #include "bus/later.hpp"
+#include "bus/purge.hpp"
 
 #include <memory>
 #include <utility>
@@ -63,6 +64,11 @@ void CertificateObject::Import(sdbus::Result<>&& result, std::string pem) {
                          };
                          if (!handlers->import(name, pem, done)) throw busy(name);
                      });
+}
+
+void CertificateObject::Purge(sdbus::Result<>&& result) {
+    if (!status_.phase.empty()) throw busy(status_.name);
+    purgeWhenAllowed(access_, *getObject().getCurrentlyProcessedMessage(), std::move(result), handlers_, status_.name);
 }
 
 std::string CertificateObject::GetPem(const std::string& what) {

@@ -40,6 +40,7 @@ private:
     void Cancel(sdbus::Result<>&& result) override;
     void CreateRequest(sdbus::Result<std::string>&& result) override;
     void Import(sdbus::Result<>&& result, std::string pem) override;
+    void Purge(sdbus::Result<>&& result) override;
     std::map<std::string, sdbus::Variant> Explain() override;
     std::string GetPem(const std::string& what) override;
 

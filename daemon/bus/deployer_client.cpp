@@ -3,7 +3,9 @@
 #include "base/log.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include <sdbus-c++/sdbus-c++.h>
@@ -47,24 +49,28 @@ DeployerClient::Targets targetsFrom(const Rows& rows) {
     return targets;
 }
 
+/// What is asked for. Generation: only where the method takes one.
+struct Asked {
+    std::string method; // sdbus-c++ keeps a reference to it while it builds the call
+    std::string certificate;
+    std::optional<std::uint32_t> generation;
+};
+
 /// A call that answers with `Answer...`, which `read` makes targets of.
 template <typename... Answer, typename Read>
-void call(sdbus::IProxy& proxy, const char* method, const std::string& certificate, unsigned generation,
-          const DeployerClient::Done& done, Read read, bool mayDie = true) {
-    const auto answered = [&proxy, method, certificate, generation, done, read, mayDie](const sdbus::Error* error,
-                                                                                        const Answer&... answer) {
+void call(sdbus::IProxy& proxy, const Asked& asked, const DeployerClient::Done& done, Read read, bool mayDie = true) {
+    const auto answered = [&proxy, asked, done, read, mayDie](const sdbus::Error* error, const Answer&... answer) {
         if (error == nullptr) return finish(done, read(answer...));
         if (!mayDie || !died(*error)) return finish(done, std::unexpected(errorOf(*error)));
         // The bus starts another one, which goes on where the dead one stopped.
-        log::warning("{}: scepd-deploy died while it worked; it is asked again", certificate);
-        call<Answer...>(proxy, method, certificate, generation, done, read, false);
+        log::warning("{}: scepd-deploy died while it worked; it is asked again", asked.certificate);
+        call<Answer...>(proxy, asked, done, read, false);
     };
     try {
-        proxy.callMethodAsync(method)
-            .onInterface(interfaceName)
-            .withTimeout(longest)
-            .withArguments(certificate, std::uint32_t{generation})
-            .uponReplyInvoke(answered);
+        auto invocation = proxy.callMethodAsync(asked.method);
+        invocation.onInterface(interfaceName).withTimeout(longest).withArguments(asked.certificate);
+        if (asked.generation) invocation.withArguments(*asked.generation);
+        invocation.uponReplyInvoke(answered);
     } catch (const sdbus::Error& error) {
         finish(done, std::unexpected(errorOf(error)));
     }
@@ -78,15 +84,19 @@ DeployerClient::DeployerClient(sdbus::IConnection& connection)
 DeployerClient::~DeployerClient() = default;
 
 void DeployerClient::deploy(const std::string& certificate, unsigned generation, const Done& done) {
-    call<Rows>(*proxy_, "Deploy", certificate, generation, done, targetsFrom);
+    call<Rows>(*proxy_, {"Deploy", certificate, generation}, done, targetsFrom);
 }
 
 void DeployerClient::rollback(const std::string& certificate, unsigned generation, const Done& done) {
-    call<Rows>(*proxy_, "Rollback", certificate, generation, done, targetsFrom);
+    call<Rows>(*proxy_, {"Rollback", certificate, generation}, done, targetsFrom);
 }
 
 void DeployerClient::confirm(const std::string& certificate, unsigned generation, const Done& done) {
-    call<>(*proxy_, "Confirm", certificate, generation, done, [] { return Targets{}; });
+    call<>(*proxy_, {"Confirm", certificate, generation}, done, [] { return Targets{}; });
+}
+
+void DeployerClient::purge(const std::string& certificate, const Done& done) {
+    call<>(*proxy_, {"Purge", certificate, std::nullopt}, done, [] { return Targets{}; });
 }
 
 } // namespace scepd::bus

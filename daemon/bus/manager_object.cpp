@@ -1,6 +1,7 @@
 #include "bus/manager_object.hpp"
 
 #include "bus/changes.hpp"
+#include "bus/purge.hpp"
 
 #include <memory>
 #include <utility>
@@ -54,6 +55,12 @@ void ManagerObject::Reload(sdbus::Result<std::vector<Finding>>&& result) {
                     handlers_.reload();
                     reply.returnResults(Diagnostics());
                 });
+}
+
+void ManagerObject::Purge(sdbus::Result<>&& result, std::string name) {
+    if (!statuses.contains(name) && !handlers_.keeps(name)) throw noSuchCertificate(name);
+    if (isBusy(name)) throw busy(name);
+    purgeWhenAllowed(access_, *getObject().getCurrentlyProcessedMessage(), std::move(result), handlers_, name);
 }
 
 std::vector<ManagerObject::Row> ManagerObject::List() {

@@ -43,6 +43,7 @@ private:
     void Request(sdbus::Result<std::vector<sdbus::ObjectPath>>&& result, std::vector<std::string> names,
                  Options options) override;
     void Reload(sdbus::Result<std::vector<Finding>>&& result) override;
+    void Purge(sdbus::Result<>&& result, std::string name) override;
     std::vector<Row> List() override;
     std::vector<ProfileRow> ListProfiles() override;
     std::vector<AuthorityRow> ListAuthorities() override;

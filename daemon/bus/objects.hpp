@@ -34,6 +34,11 @@ struct Handlers {
     std::function<bool(const std::string& name, Done done)> createRequest;
     /// Takes such a CA's answer; the text that `done` gets means nothing.
     std::function<bool(const std::string& name, const std::string& text, Done done)> import;
+    /// Forgets a certificate with everything that is kept and installed of it. As createRequest otherwise; the text
+    /// that `done` gets means nothing.
+    std::function<bool(const std::string& name, Done done)> purge;
+    /// True when anything of a certificate of that name is kept, whether a profile names it or not.
+    std::function<bool(const std::string& name)> keeps;
     /// Public PEM text: "certificate", "chain" or "ca".
     std::function<std::string(const std::string& name, const std::string& what)> pem;
     std::function<std::vector<record::KnownAuthority>()> authorities;

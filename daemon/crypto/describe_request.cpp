@@ -4,6 +4,7 @@
 #include "crypto/names.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/request.hpp"
+#include "crypto/usage.hpp"
 
 #include <array>
 #include <utility>
@@ -40,7 +41,7 @@ std::string extendedKeyUsageText(const STACK_OF(X509_EXTENSION) * extensions) {
     const auto usages = valueOf<Owned<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free>>(extensions, NID_ext_key_usage);
     std::string text;
     for (int i = 0; usages && i < sk_ASN1_OBJECT_num(usages.get()) && i < mostEntries; ++i)
-        append(text, objectName(sk_ASN1_OBJECT_value(usages.get(), i)));
+        append(text, extendedKeyUsageName(oidText(sk_ASN1_OBJECT_value(usages.get(), i))));
     return text;
 }
 
@@ -85,7 +86,7 @@ std::vector<Line> describeRequest(std::string_view der) {
     if (extensions) addExtensions(lines, extensions.get());
     lines.push_back({"digest", digestText(request.get())});
     const bool challenge = X509_REQ_get_attr_by_NID(request.get(), NID_pkcs9_challengePassword, -1) >= 0;
-    lines.push_back({"challenge", challenge ? "present" : "none"});
+    lines.push_back({"challenge", challenge ? "carried, not shown" : "none"});
     clearErrors();
     return lines;
 }

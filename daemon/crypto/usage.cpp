@@ -2,6 +2,7 @@
 
 #include "crypto/openssl.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -22,7 +23,7 @@ constexpr std::array<std::pair<std::uint32_t, const char*>, 9> names{{
     {KU_DECIPHER_ONLY, "decipherOnly"},
 }};
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> extendedNames{{
+constexpr std::array<std::pair<std::string_view, const char*>, 8> usages{{
     {"2.5.29.37.0", "any"},
     {"1.3.6.1.5.5.7.3.1", "server-auth"},
     {"1.3.6.1.5.5.7.3.2", "client-auth"},
@@ -44,10 +45,9 @@ std::vector<std::string> keyUsage(const Certificate& certificate) {
     return result;
 }
 
-std::string extendedUsageName(const std::string& oid) {
-    for (const auto& [known, name] : extendedNames)
-        if (known == oid) return std::string(name);
-    return oid;
+std::string extendedKeyUsageName(const std::string& oid) {
+    const auto* const found = std::ranges::find(usages, oid, &std::pair<std::string_view, const char*>::first);
+    return found == usages.end() ? oid : found->second;
 }
 
 } // namespace scepd::crypto

@@ -11,7 +11,8 @@ namespace scepd::crypto {
 /// none when it has no such extension, which allows all.
 std::vector<std::string> keyUsage(const Certificate& certificate);
 
-/// An extended key usage by the name that people know ("client-auth"), or its dotted OID.
-std::string extendedUsageName(const std::string& oid);
+/// An extended key usage as profiles and people call it ("client-auth", "enrollment agent"); its dotted numbers when it
+/// has no such name here.
+std::string extendedKeyUsageName(const std::string& oid);
 
 } // namespace scepd::crypto

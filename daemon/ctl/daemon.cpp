@@ -248,6 +248,13 @@ void Daemon::import(const std::string& name, const std::string& text) {
     act(name, "Import", {text});
 }
 
+void Daemon::purge(const std::string& name) {
+    auto call = manager_->raw().createMethodCall(Manager::INTERFACE_NAME, "Purge");
+    call << name;
+    if (interactive_) Interactive::allow(call);
+    manager_->raw().callMethod(call, personTakes);
+}
+
 void Daemon::requestLater(const Ask& ask, Requested then) {
     const auto answered = [then = std::move(then)](sdbus::MethodReply& reply, const sdbus::Error* error) {
         std::vector<sdbus::ObjectPath> paths;

@@ -96,6 +96,9 @@ public:
     std::string createRequest(const std::string& name);
     void import(const std::string& name, const std::string& text);
 
+    /// Forgets a certificate, also one that no profile names any more. Returns when it is done.
+    void purge(const std::string& name);
+
     using Requested = std::function<void(const std::vector<std::string>& names, const sdbus::Error* error)>;
     /// As request(), with the answer given to `then` while somebody runs the connection. Error is null after a success.
     void requestLater(const Ask& ask, Requested then);

@@ -181,6 +181,14 @@ void addConfiguration(CLI::App& app, Arguments& a) {
                         "verify office.toml");
     verify->add_option("FILE", a.files, "profiles, or a scepd.toml");
     runs(verify, a, [&a](const auto& console) { return ctl::verify(console, a.files, a.root); });
+    auto* purge =
+        verb(app, configuration, "purge", "forget a certificate: keys, history and what was installed", "purge wifi");
+    purge->footer(
+        purge->get_footer() +
+        "\n\nFor a certificate that no profile names any more, or to begin anew: where a profile still names it,\n"
+        "it is asked for again.");
+    purge->add_option("NAME", a.name, "a certificate")->required();
+    runs(purge, a, [&a](const auto& console) { return ctl::purge(console, a.name); });
     runs(verb(app, configuration, "reload", "make the daemon read the profiles again", "reload"), a,
          [](const auto& console) { return ctl::reload(console); });
     runs(verb(app, configuration, "version", "our version and the daemon's", "version"), a,

@@ -70,6 +70,9 @@ struct ProbeRequest {
 /// what to write into a profile. Exit::done when enrollment could work.
 Exit probe(const Console& console, const ProbeRequest& wanted);
 
+/// Forgets a certificate with everything that is kept and installed of it, also when no profile names it any more.
+Exit purge(const Console& console, const std::string& name);
+
 /// Makes the daemon read the profiles again and says what is wrong with them; Exit::failed when one has an error.
 Exit reload(const Console& console);
 

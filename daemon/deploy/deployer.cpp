@@ -187,7 +187,7 @@ void Deployer::purge(const std::string& name) {
         const auto folder = path.parent_path();
         if (folder.filename() == name) Directory::open(root_, folder.parent_path()).removeEmptyDirectory(name);
     }
-    dropDeployed(root_, name);
+    forget(root_, name);
 }
 
 HookFacts Deployer::factsOf(const Subject& subject, const std::string& event, unsigned generation) const {

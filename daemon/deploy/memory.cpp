@@ -140,10 +140,14 @@ Deployed parseDeployed(const std::string& content) {
     return deployed;
 }
 
+fs::path asideOf(const fs::path& root, const fs::path& file) {
+    return home(root) / "damaged" /
+           fmt::format("{}-{}", file.parent_path().filename().string(), file.filename().string());
+}
+
 void setAside(const fs::path& root, const fs::path& file, const Error& why) {
-    const auto folder = home(root) / "damaged";
-    file::makeDirectories(folder, 0700);
-    const auto aside = folder / fmt::format("{}-{}", file.parent_path().filename().string(), file.filename().string());
+    const auto aside = asideOf(root, file);
+    file::makeDirectories(aside.parent_path(), 0700);
     std::error_code error;
     fs::rename(file, aside, error);
     if (error) throw Error(Fault::local, fmt::format("set {} aside: {}", file.string(), error.message()));
@@ -200,6 +204,13 @@ void dropIntent(const fs::path& root, const std::string& certificate) {
 }
 void dropDeployed(const fs::path& root, const std::string& certificate) {
     dropRecord(deployedFile(root, certificate));
+}
+
+void forget(const fs::path& root, const std::string& certificate) {
+    for (const auto& file : {intentFile(root, certificate), deployedFile(root, certificate)}) {
+        dropRecord(asideOf(root, file));
+        dropRecord(file);
+    }
 }
 
 std::vector<std::string> interrupted(const fs::path& root) {

@@ -72,6 +72,9 @@ Deployed readDeployed(const std::filesystem::path& root, const std::string& cert
 void dropIntent(const std::filesystem::path& root, const std::string& certificate);
 void dropDeployed(const std::filesystem::path& root, const std::string& certificate);
 
+/// Forgets everything about a certificate, also what was set aside. Nothing to forget is fine.
+void forget(const std::filesystem::path& root, const std::string& certificate);
+
 /// Certificates with a transaction under way, sorted.
 std::vector<std::string> interrupted(const std::filesystem::path& root);
 

@@ -7,13 +7,13 @@
 #include "enroll/commit.hpp"
 #include "enroll/failure.hpp"
 #include "enroll/keys.hpp"
-#include "enroll/lock.hpp"
 #include "enroll/running.hpp"
 #include "enroll/session.hpp"
 #include "enroll/steps.hpp"
 #include "profile/endpoint.hpp"
 #include "scep/challenge.hpp"
 #include "store/generation.hpp"
+#include "store/lock.hpp"
 #include "store/transaction.hpp"
 
 #include <algorithm>
@@ -46,7 +46,7 @@ private:
         if (const auto complaint = profile::unsupported(wanted_.certificate))
             throw Error(Fault::configuration, *complaint);
         if (const auto reason = resolveNames()) return record::Waiting{*reason};
-        const auto locked = lock(store::certificateDirectory(wanted_.root, name()));
+        const auto locked = store::lock(wanted_.root, name());
         learnWhatIsHeld();
         auto transaction = unfinished(wanted_, configuration_, held_, now());
         if (transaction && isFinished(*transaction)) return finish();
@@ -204,6 +204,7 @@ private:
         if (canPoll()) {
             const auto outcome = poll(running);
             if (!isUnknownTransaction(outcome, running.stored.pending)) return conclude(outcome, running);
+            log::notice("{}: {}; sending the same request again", name(), reasonOf(outcome));
         }
         return conclude(send(hadChallenge(running), running), running);
     }

@@ -102,7 +102,7 @@ void remark(Texts& remarks, const char* what, const Texts& texts) {
 }
 
 Texts usageNames(Texts oids) {
-    std::ranges::transform(oids, oids.begin(), crypto::extendedUsageName);
+    std::ranges::transform(oids, oids.begin(), crypto::extendedKeyUsageName);
     return oids;
 }
 

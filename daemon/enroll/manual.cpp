@@ -9,10 +9,10 @@
 #include "enroll/commit.hpp"
 #include "enroll/failure.hpp"
 #include "enroll/keys.hpp"
-#include "enroll/lock.hpp"
 #include "profile/endpoint.hpp"
 #include "scep/capabilities.hpp"
 #include "store/generation.hpp"
+#include "store/lock.hpp"
 #include "store/transaction.hpp"
 
 #include <algorithm>
@@ -46,7 +46,7 @@ std::string folder(const Wanted& wanted) {
 }
 
 UniqueFd lockFor(const Wanted& wanted) {
-    return lock(store::certificateDirectory(wanted.root, wanted.certificate.name));
+    return store::lock(wanted.root, wanted.certificate.name);
 }
 
 /// What is held, unless another machine made it.

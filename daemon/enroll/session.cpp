@@ -176,7 +176,7 @@ Outcome Session::ask(scep::MessageType type, const std::string& transaction, std
                      const scep::Sender& sender) {
     const auto algorithms = scep::chooseAlgorithms(capabilities_, wanted_.profile.scep.security);
     const auto message = scep::buildMessage(type, transaction, content, sender, authorities_->recipient, algorithms);
-    progress_.trace().message(type, content, message, sender, authorities_->recipient, algorithms);
+    progress_.trace().message(type, content, message);
     const scep::Expectation expectation{transaction, message.senderNonce, authorities_->all, strength()};
     const bool requests = type == scep::MessageType::pkcsReq || type == scep::MessageType::renewalReq;
     const auto repeat = requests ? scep::Client::Repeat::never : scep::Client::Repeat::harmless;

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "crypto/text.hpp"
+#include "enroll/decoded.hpp"
 
 #include <cerrno>
 #include <climits>
@@ -76,7 +77,7 @@ void Trace::exchange(const scep::HttpExchange& exchange) {
 void Trace::body(const scep::HttpExchange& exchange) {
     const auto body = crypto::unwrapped(exchange.response->body);
     const bool isMessage = exchange.url.contains("operation=PKIOperation");
-    if (isMessage && isDer(body)) return decode([&] { return decodedMessage(body, signers_); });
+    if (isMessage && isDer(body)) return decode([&] { return crypto::describeMessage(body); });
     if (!body.empty() && !isDer(body)) field("text", crypto::printable(body, longestExcerpt));
 }
 
@@ -86,7 +87,6 @@ void Trace::offered(const std::vector<crypto::Certificate>& certificates) {
 
 void Trace::authenticated(const scep::Authorities& authorities) {
     if (fd_ < 0) return;
-    signers_ = authorities.all;
     heading("the CA is authenticated");
     field("anchor", authorities.anchor.subject());
     field("encrypt to", authorities.recipient.subject());
@@ -96,16 +96,13 @@ void Trace::capabilities(const scep::Capabilities& capabilities) {
     decode([&] { return decodedCapabilities(capabilities); });
 }
 
-void Trace::message(scep::MessageType type, std::string_view content, const scep::Message& message,
-                    const scep::Sender& sender, const crypto::Certificate& recipient,
-                    const scep::Algorithms& algorithms) {
+void Trace::message(scep::MessageType type, std::string_view content, const scep::Message& message) {
     if (fd_ < 0) return;
     heading(fmt::format("pkiMessage {}", name(type)));
-    decode([&] { return decodedMessage(message.der, {sender.certificate}); });
-    field("encrypted", fmt::format("to {} with {}", recipient.subject(), text(algorithms)));
+    decode([&] { return crypto::describeMessage(message.der); });
     if (type != scep::MessageType::pkcsReq && type != scep::MessageType::renewalReq) return;
     heading("PKCS#10 inside of it");
-    decode([&] { return decodedRequest(content); });
+    decode([&] { return crypto::describeRequest(content); });
 }
 
 void Trace::answer(const Outcome& outcome) {
@@ -123,26 +120,21 @@ void Trace::certificates(std::string_view what, const std::vector<crypto::Certif
     if (fd_ < 0) return;
     for (std::size_t i = 0; i < certificates.size(); ++i) {
         heading(fmt::format("certificate {} of {} {}", i + 1, certificates.size(), what));
-        decode([&] { return decodedCertificate(certificates[i]); });
+        decode([&] { return crypto::describeCertificate(certificates[i]); });
     }
 }
 
 void Trace::field(std::string_view name, std::string_view value) {
     if (fd_ < 0) return;
     constexpr std::size_t longest = 1000;
-    const auto label = name.empty() ? std::string() : fmt::format("{}:", name);
-    write(fmt::format("            {:<16} {}\n", label, crypto::printable(value, longest)));
+    write(fmt::format("            {:<20} {}\n", fmt::format("{}:", name), crypto::printable(value, longest)));
 }
 
-void Trace::fields(const Lines& lines) {
-    for (const auto& [name, value] : lines)
-        field(name, value);
-}
-
-void Trace::decode(const std::function<Lines()>& decoder) {
+void Trace::decode(const std::function<std::vector<crypto::Line>()>& decoder) {
     if (fd_ < 0) return;
     try {
-        fields(decoder());
+        for (const auto& [name, value] : decoder())
+            field(name, value);
     } catch (const Error& error) {
         field("not decoded", error.what());
     }

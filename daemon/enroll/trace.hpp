@@ -1,7 +1,6 @@
 #pragma once
 
-#include "base/file.hpp"
-#include "enroll/decoded.hpp"
+#include "crypto/describe.hpp"
 #include "enroll/steps.hpp"
 #include "scep/authority.hpp"
 #include "scep/client.hpp"
@@ -29,13 +28,12 @@ public:
 
     /// What GetCACert brought, before it is authenticated.
     void offered(const std::vector<crypto::Certificate>& certificates);
-    /// Who the CA is, and to whom requests are encrypted. Answers are decoded from here on.
+    /// Who the CA is, and to whom requests are encrypted.
     void authenticated(const scep::Authorities& authorities);
     void capabilities(const scep::Capabilities& capabilities);
 
     /// A message before it is sent, with its content when that is a PKCS#10.
-    void message(scep::MessageType type, std::string_view content, const scep::Message& message,
-                 const scep::Sender& sender, const crypto::Certificate& recipient, const scep::Algorithms& algorithms);
+    void message(scep::MessageType type, std::string_view content, const scep::Message& message);
     void answer(const Outcome& outcome);
 
     /// To be told of each check that an issued certificate has passed. Empty when nobody looks on.
@@ -46,13 +44,11 @@ private:
     void body(const scep::HttpExchange& exchange);
     void certificates(std::string_view what, const std::vector<crypto::Certificate>& certificates);
     void field(std::string_view name, std::string_view value);
-    void fields(const Lines& lines);
-    void decode(const std::function<Lines()>& decoder);
+    void decode(const std::function<std::vector<crypto::Line>()>& decoder);
     void write(std::string_view text);
 
     int fd_;
     std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-    std::vector<crypto::Certificate> signers_;
 };
 
 } // namespace scepd::enroll

@@ -23,6 +23,7 @@ struct Deployer {
     using Done = std::function<void(std::expected<std::vector<record::TargetState>, Error>)>;
     using Call = std::function<void(const std::string& certificate, unsigned generation, Done done)>;
     Call deploy, confirm, rollback;
+    std::function<void(const std::string& certificate, Done done)> purge;
 };
 
 /// Who is told of what changes.
@@ -68,6 +69,13 @@ public:
     /// Takes such a CA's answer, which goes the way of every issued certificate; the text that `done` gets is empty. As
     /// createRequest() otherwise.
     bool import(const std::string& name, const std::string& text, Done done);
+
+    /// Forgets a certificate: what is installed of it and what is kept of it, whether a profile still names it or not.
+    /// `done` is called when nothing is left, with a text that means nothing. False when something runs for it.
+    bool purge(const std::string& name, Done done);
+
+    /// True when anything of a certificate of that name is kept.
+    [[nodiscard]] bool keeps(const std::string& name) const;
 
     /// Public PEM text of what is held: "certificate", "chain" or "ca". Throws Error{local} when nothing is held.
     [[nodiscard]] std::string pem(const std::string& name, const std::string& what) const;
@@ -143,6 +151,7 @@ private:
     bool runByHand(const std::string& name, const EnrollRun::Handed& handed, std::vector<std::string> arguments,
                    End end);
     void endByHand(Entry& entry);
+    void forget(const std::string& name);
     [[nodiscard]] std::unique_ptr<EnrollRun> spawn(Entry& entry, std::vector<std::string> arguments);
 
     Loop& loop_;

@@ -54,6 +54,7 @@ Deployer callsOf(bus::DeployerClient& client) {
                              const auto& done) { client.confirm(name, generation, done); },
         .rollback = [&client](const auto& name, unsigned generation,
                               const auto& done) { client.rollback(name, generation, done); },
+        .purge = [&client](const auto& name, const auto& done) { client.purge(name, done); },
     };
 }
 
@@ -88,6 +89,8 @@ int serve(const Options& options) {
             .createRequest = [&](const auto& name, auto done) { return engine->createRequest(name, std::move(done)); },
             .import = [&](const auto& name, const auto& text,
                           auto done) { return engine->import(name, text, std::move(done)); },
+            .purge = [&](const auto& name, auto done) { return engine->purge(name, std::move(done)); },
+            .keeps = [&](const auto& name) { return engine->keeps(name); },
             .pem = [&](const auto& name, const auto& what) { return engine->pem(name, what); },
             .authorities = [&] { return engine->authorities(); },
             .explain = [&](const auto& name) { return engine->explain(name); },

@@ -2,10 +2,12 @@
 
 #include "scepd/engine.hpp"
 
+#include "base/log.hpp"
 #include "scepd/overview.hpp"
 #include "schedule/explain.hpp"
 #include "schedule/notes.hpp"
 #include "store/generation.hpp"
+#include "store/purge.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -55,6 +57,41 @@ void Engine::cancel(const std::string& name) {
     if (entry->running->action == record::Action::nothing) return endByHand(*entry);
     entry->history.requested = never; // what was asked for is not wanted any more
     attemptEnded(*entry, record::Failed{Fault::local, "cancelled on request", std::nullopt});
+}
+
+bool Engine::purge(const std::string& name, Done done) {
+    auto* entry = find(name);
+    if (entry != nullptr && entry->running) return false;
+    if (entry != nullptr) begin(*entry, record::Action::nothing, "purge");
+    const auto id = lastRunning_;
+    deployer_.purge(name, [this, name, id, done = std::move(done)](const std::expected<Targets, Error>& result) {
+        std::optional<Error> failure;
+        try {
+            if (!result) throw result.error();
+            forget(name);
+        } catch (const Error& error) {
+            failure = error.during("purge " + name);
+            if (auto* purged = findRunning(name, id)) endByHand(*purged);
+        }
+        failure ? done(std::unexpected(*failure)) : done({});
+    });
+    return true;
+}
+
+/// The deployer has removed what was installed; here goes the rest. A profile that still asks for it starts anew.
+void Engine::forget(const std::string& name) {
+    store::purge(places_.root, name);
+    log::notice("{}: everything of it was removed on request", name);
+    audience_.event(name, "removed", "purged on request", std::nullopt);
+    auto* entry = find(name);
+    if (entry == nullptr) return;
+    *entry = makeEntry(entry->profile, entry->certificate);
+    show(*entry, circumstances());
+    planSoon();
+}
+
+bool Engine::keeps(const std::string& name) const {
+    return store::keeps(places_.root, name);
 }
 
 std::string Engine::pem(const std::string& name, const std::string& what) const {

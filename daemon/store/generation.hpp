@@ -17,8 +17,11 @@
 /// - transaction.{key,signer,csr,toml}: an exchange that the CA may have answered (store/transaction)
 /// - history.toml: what attempts left behind (store/history)
 /// - authorities.toml: the CA that the last exchange met (store/authorities)
+/// - first-use.pem, rollover.pem, outages: what scepd-enroll remembers of the CA and its URLs
 /// - manual/transaction.{key,csr,toml}: a request that somebody carries to a CA by hand (enroll/manual)
-/// - lock: held by the one attempt that runs
+/// - lock: held by the one attempt that runs (store/lock)
+///
+/// store/purge removes all of it.
 namespace scepd::store {
 
 /// ROOT/var/lib/scepd/certificates/NAME.

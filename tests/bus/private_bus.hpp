@@ -1,8 +1,8 @@
 #pragma once
 
+#include "temporary_root.hpp"
+
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -29,14 +29,14 @@ public:
         std::string command;
     };
 
-    explicit PrivateBus(const std::vector<Activated>& services = {}) : directory_(makeDirectory()) {
+    explicit PrivateBus(const std::vector<Activated>& services = {}) {
         address_ = "unix:path=" + (directory_ / "socket").string();
         const char* before = ::getenv(variable);
         if (before != nullptr) before_ = before;
         ::setenv(variable, address_.c_str(), 1);
         for (const auto& service : services)
             offer(service);
-        write("bus.conf", configuration());
+        directory_.write("bus.conf", configuration());
         start();
     }
 
@@ -44,8 +44,6 @@ public:
         ::kill(pid_, SIGTERM);
         ::waitpid(pid_, nullptr, 0);
         before_.empty() ? ::unsetenv(variable) : ::setenv(variable, before_.c_str(), 1);
-        std::error_code ignored;
-        std::filesystem::remove_all(directory_, ignored);
     }
 
     PrivateBus(const PrivateBus&) = delete;
@@ -57,16 +55,9 @@ public:
 private:
     static constexpr const char* variable = "DBUS_SYSTEM_BUS_ADDRESS";
 
-    static std::filesystem::path makeDirectory() {
-        auto pattern = (std::filesystem::temp_directory_path() / "scepd-bus-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make " + pattern);
-        return pattern;
-    }
-
-    void write(const std::string& name, const std::string& text) const { std::ofstream(directory_ / name) << text; }
-
     void offer(const Activated& service) const {
-        write(service.name + ".service", "[D-BUS Service]\nName=" + service.name + "\nExec=" + service.command + "\n");
+        directory_.write(service.name + ".service",
+                         "[D-BUS Service]\nName=" + service.name + "\nExec=" + service.command + "\n");
     }
 
     [[nodiscard]] std::string configuration() const {
@@ -78,7 +69,7 @@ private:
                R"(</listen>
   <auth>EXTERNAL</auth>
   <servicedir>)" +
-               directory_.string() + R"(</servicedir>
+               directory_.path().string() + R"(</servicedir>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
@@ -116,7 +107,7 @@ private:
         if (!listens) throw std::runtime_error("dbus-daemon does not start; is it installed?");
     }
 
-    std::filesystem::path directory_;
+    TemporaryRoot directory_;
     std::string address_, before_;
     pid_t pid_ = -1;
 };

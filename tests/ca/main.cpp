@@ -25,7 +25,8 @@ void describe(CLI::App& app, CommandLine& line) {
     auto& options = line.options;
     app.set_version_flag("--version", SCEPD_VERSION);
     app.add_option("--state", options.state, "Directory of the CA's keys and records (default: a temporary one)");
-    app.add_option("--port", options.port, "Port on 127.0.0.1 (default: any free one)");
+    app.add_option("--address", options.address, "Address to listen on (default: 127.0.0.1)")->check(CLI::ValidIPV4);
+    app.add_option("--port", options.port, "Port there (default: any free one)");
     app.add_option("--name", options.name, "Common name of a new CA");
     app.add_option("--character", options.character, "The server to play (see --characters)");
     app.add_flag("--characters", line.listCharacters, "List the characters");

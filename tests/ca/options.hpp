@@ -10,7 +10,8 @@ namespace scepd::ca {
 /// How a test CA behaves. The defaults are a plain CA that grants every well-formed request.
 struct Options {
     std::filesystem::path state = {};   ///< where the CA lives; empty: a temporary directory, removed at the end
-    std::uint16_t port = 0;             ///< on 127.0.0.1; 0 for any free one
+    std::string address = "127.0.0.1";  ///< of IPv4, to listen on
+    std::uint16_t port = 0;             ///< there; 0 for any free one
     std::string name = "scepd test CA"; ///< common name of a CA that is made
     std::string character = "plain";    ///< which server it plays (see characters.hpp)
     bool ra = false;                    ///< an RA pair (one key signs, one decrypts) answers for the CA

@@ -23,7 +23,7 @@ constexpr std::size_t mostVisitors = 64;
     throw std::system_error(errno, std::generic_category(), action);
 }
 
-int listenOn(std::uint16_t port) {
+int listenOn(const std::string& host, std::uint16_t port) {
     const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (listener < 0) failWithErrno("make a socket");
     const int on = 1;
@@ -31,12 +31,12 @@ int listenOn(std::uint16_t port) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 && listen(listener, 64) == 0)
+    if (inet_pton(AF_INET, host.c_str(), &address.sin_addr) == 1 &&
+        bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 && listen(listener, 64) == 0)
         return listener;
     const int error = errno;
     close(listener);
-    throw std::system_error(error, std::generic_category(), fmt::format("listen on 127.0.0.1:{}", port));
+    throw std::system_error(error, std::generic_category(), fmt::format("listen on {}:{}", host, port));
 }
 
 std::uint16_t portOf(int listener) {
@@ -68,25 +68,18 @@ Options inState(Options options, const std::filesystem::path& state) {
 
 } // namespace
 
-StateDirectory::StateDirectory(const std::filesystem::path& path) : path_(path), isTemporary_(path.empty()) {
-    if (!isTemporary_) {
+StateDirectory::StateDirectory(std::filesystem::path path) : path_(std::move(path)) {
+    if (path_.empty())
+        temporary_.emplace();
+    else
         std::filesystem::create_directories(path_);
-        return;
-    }
-    auto pattern = (std::filesystem::temp_directory_path() / "scepd-test-ca-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) failWithErrno("make a temporary directory");
-    path_ = pattern;
-}
-
-StateDirectory::~StateDirectory() {
-    std::error_code ignored;
-    if (isTemporary_) std::filesystem::remove_all(path_, ignored);
 }
 
 TestCa::TestCa(const Options& options)
     : state_(options.state),
       service_(inState(options, state_.path())),
-      listener_(listenOn(options.port)),
+      address_(options.address),
+      listener_(listenOn(options.address, options.port)),
       stop_(newEvent()),
       port_(portOf(listener_.get())),
       accepting_([this] { acceptAll(); }) {}
@@ -99,11 +92,11 @@ TestCa::~TestCa() {
 }
 
 std::string TestCa::url() const {
-    return fmt::format("http://127.0.0.1:{}/scep", port_);
+    return fmt::format("http://{}:{}/scep", address_, port_);
 }
 
 std::string TestCa::adminUrl() const {
-    return fmt::format("http://127.0.0.1:{}/certsrv/mscep_admin/", port_);
+    return fmt::format("http://{}:{}/certsrv/mscep_admin/", address_, port_);
 }
 
 void TestCa::setFaults(std::string_view faults) const {

@@ -2,9 +2,11 @@
 
 #include "ca/options.hpp"
 #include "ca/service.hpp"
+#include "temporary_root.hpp"
 
 #include <atomic>
 #include <list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -16,20 +18,15 @@ namespace scepd::ca {
 class StateDirectory {
 public:
     /// Uses `path`, or makes a temporary directory when that is empty.
-    explicit StateDirectory(const std::filesystem::path& path);
-    ~StateDirectory();
-    StateDirectory(const StateDirectory&) = delete;
-    StateDirectory& operator=(const StateDirectory&) = delete;
-    StateDirectory(StateDirectory&&) = delete;
-    StateDirectory& operator=(StateDirectory&&) = delete;
-    const std::filesystem::path& path() const { return path_; }
+    explicit StateDirectory(std::filesystem::path path);
+    const std::filesystem::path& path() const { return temporary_ ? temporary_->path() : path_; }
 
 private:
     std::filesystem::path path_;
-    bool isTemporary_;
+    std::optional<test::TemporaryRoot> temporary_;
 };
 
-/// A SCEP server for tests: answers on 127.0.0.1 in threads of its own from construction to destruction.
+/// A SCEP server for tests: answers on its address in threads of its own from construction to destruction.
 class TestCa {
 public:
     /// Throws std::runtime_error when the state cannot be used, a fault is unknown or the port is taken.
@@ -40,13 +37,13 @@ public:
     TestCa(TestCa&&) = delete;
     TestCa& operator=(TestCa&&) = delete;
 
-    /// "http://127.0.0.1:PORT/scep".
+    /// "http://ADDRESS:PORT/scep".
     std::string url() const;
 
     /// Where a character with an administration page gives one-time passwords.
     std::string adminUrl() const;
 
-    /// On 127.0.0.1.
+    /// On the address of the options.
     std::uint16_t port() const { return port_; }
 
     /// SHA-256 of the CA's certificate, 64 lower-case hexadecimal digits.
@@ -76,6 +73,7 @@ private:
 
     StateDirectory state_;
     Service service_;
+    std::string address_;
     Descriptor listener_;
     Descriptor stop_;
     std::uint16_t port_;

@@ -3,23 +3,12 @@
 #include "base/file.hpp"
 #include "enroll/plan.hpp"
 
-#include <array>
-#include <cstdlib>
-#include <fstream>
-#include <stdexcept>
-
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 namespace scepd::test {
 namespace {
-
-std::filesystem::path temporaryDirectory() {
-    auto name = (std::filesystem::temp_directory_path() / "scepd-test-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    return name;
-}
 
 /// Phases are of no interest here.
 const enroll::Progress& silence() {
@@ -30,13 +19,8 @@ const enroll::Progress& silence() {
 
 } // namespace
 
-Endpoint::Endpoint() : root_(temporaryDirectory()) {
+Endpoint::Endpoint() {
     write("etc/machine-id", "0123456789abcdef0123456789abcdef\n");
-}
-
-Endpoint::~Endpoint() {
-    std::error_code ignored;
-    std::filesystem::remove_all(root_, ignored);
 }
 
 void Endpoint::configure(const ProfileText& text) const {
@@ -50,17 +34,16 @@ void Endpoint::configure(const ProfileText& text) const {
 }
 
 void Endpoint::write(const std::string& path, const std::string& content) const {
-    std::filesystem::create_directories((root_ / path).parent_path());
-    file::replace(root_ / path, content);
+    root_.write(path, content, 0600);
 }
 
 record::Report Endpoint::run(const enroll::Order& order) const {
-    const auto wanted = enroll::findWanted(root_, "device");
+    const auto wanted = enroll::findWanted(root(), "device");
     return enroll::attempt(wanted, order, silence());
 }
 
 store::Generation Endpoint::current() const {
-    return store::readGeneration(root_, "device", store::readHeld(root_, "device").value().generation);
+    return store::readGeneration(root(), "device", store::readHeld(root(), "device").value().generation);
 }
 
 std::vector<std::string> Endpoint::filesWith(const std::string& text) const {

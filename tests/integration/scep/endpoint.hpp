@@ -4,6 +4,7 @@
 #include "enroll/attempt.hpp"
 #include "record/report.hpp"
 #include "store/generation.hpp"
+#include "temporary_root.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -26,12 +27,9 @@ struct ProfileText {
 class Endpoint {
 public:
     Endpoint();
-    ~Endpoint();
-    Endpoint(const Endpoint&) = delete;
-    Endpoint& operator=(const Endpoint&) = delete;
 
-    [[nodiscard]] const std::filesystem::path& root() const { return root_; }
-    [[nodiscard]] std::filesystem::path directory() const { return store::certificateDirectory(root_, "device"); }
+    [[nodiscard]] const std::filesystem::path& root() const { return root_.path(); }
+    [[nodiscard]] std::filesystem::path directory() const { return store::certificateDirectory(root(), "device"); }
 
     void configure(const ProfileText& text) const;
     void write(const std::string& path, const std::string& content) const;
@@ -42,13 +40,13 @@ public:
 
     /// The generation that `current` names. Fails the test when there is none.
     [[nodiscard]] store::Generation current() const;
-    [[nodiscard]] bool holdsNothing() const { return store::generations(root_, "device").empty(); }
+    [[nodiscard]] bool holdsNothing() const { return store::generations(root(), "device").empty(); }
 
     /// Every file below /var that holds the text, key files included.
     [[nodiscard]] std::vector<std::string> filesWith(const std::string& text) const;
 
 private:
-    std::filesystem::path root_;
+    TemporaryRoot root_;
 };
 
 /// The report when it is of that kind; otherwise the test fails with what it says instead.

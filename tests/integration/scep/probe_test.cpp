@@ -1,23 +1,19 @@
 #include "enroll/probe.hpp"
 
-#include "base/file.hpp"
 #include "base/process.hpp"
 #include "ca/server.hpp"
 #include "enroll/plan.hpp"
 #include "integration/scep/endpoint.hpp"
+#include "unit/scep/web.hpp"
 
-#include <array>
 #include <chrono>
 #include <csignal>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
 namespace {
@@ -28,60 +24,9 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-/// A socket on a free port of 127.0.0.1.
-class Port {
-public:
-    explicit Port(bool listens) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t length = sizeof address;
-        auto* generic = reinterpret_cast<sockaddr*>(&address);
-        if (::bind(socket_.get(), generic, length) != 0 || ::getsockname(socket_.get(), generic, &length) != 0 ||
-            (listens && ::listen(socket_.get(), 8) != 0))
-            throw std::runtime_error("no free port");
-        number_ = ntohs(address.sin_port);
-    }
-    [[nodiscard]] unsigned number() const { return number_; }
-    [[nodiscard]] int socket() const { return socket_.get(); }
-
-private:
-    UniqueFd socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    unsigned number_ = 0;
-};
-
-/// Answers every request with one text.
-class WebServer {
-public:
-    explicit WebServer(std::string answer) : thread_([this, answer = std::move(answer)] { serve(answer); }) {}
-    ~WebServer() { ::shutdown(port_.socket(), SHUT_RDWR); }
-    WebServer(const WebServer&) = delete;
-    WebServer& operator=(const WebServer&) = delete;
-    [[nodiscard]] std::string url() const { return fmt::format("http://127.0.0.1:{}/scep", port_.number()); }
-
-private:
-    void serve(const std::string& answer) {
-        for (;;) {
-            const UniqueFd connection(::accept(port_.socket(), nullptr, nullptr));
-            if (!connection) return;
-            std::string request;
-            std::array<char, 4096> buffer{};
-            while (!request.contains("\r\n\r\n")) {
-                const auto got = ::recv(connection.get(), buffer.data(), buffer.size(), 0);
-                if (got <= 0) break;
-                request.append(buffer.data(), static_cast<std::size_t>(got));
-            }
-            ::send(connection.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
-        }
-    }
-
-    Port port_{true};
-    std::jthread thread_;
-};
-
-std::string page(const std::string& status, const std::string& headers, const std::string& body) {
-    return fmt::format("HTTP/1.1 {}\r\nContent-Length: {}\r\nConnection: close\r\n{}\r\n{}", status, body.size(),
-                       headers, body);
+/// Answers every request with one page.
+WebServer::Handler always(const std::string& status, const std::string& headers = {}, const std::string& body = {}) {
+    return [=](const std::string&) { return webAnswer(status, headers, body); };
 }
 
 /// What a probe said, a line each, and whether enrollment could work.
@@ -148,7 +93,7 @@ TEST(ProbeOfAProfile, ComparesThePin) {
 }
 
 TEST(ProbeOfNobody, SaysThatNothingListens) {
-    const Port closed(false);
+    const Port closed;
     const auto [works, text] = diagnose(at(fmt::format("http://127.0.0.1:{}/scep", closed.number())));
     EXPECT_FALSE(works);
     EXPECT_THAT(text,
@@ -165,7 +110,7 @@ TEST(ProbeOfNobody, SaysThatThereIsNoSuchName) {
 }
 
 TEST(ProbeOfAWebServer, RecognisesAPageThatIsNoScep) {
-    const WebServer server(page("200 OK", "Server: Example/1\r\nDate: Fri, 20 Nov 2020 12:00:00 GMT\r\n", "<html>"));
+    const WebServer server(always("200 OK", "Server: Example/1\r\nDate: Fri, 20 Nov 2020 12:00:00 GMT\r\n", "<html>"));
     const auto [works, text] = diagnose(at(server.url()));
     EXPECT_FALSE(works);
     EXPECT_THAT(text, AllOf(HasSubstr("ok|http|spoken: status 200 from Example/1 without an operation\n"),
@@ -176,7 +121,7 @@ TEST(ProbeOfAWebServer, RecognisesAPageThatIsNoScep) {
 }
 
 TEST(ProbeOfAWebServer, SuggestsAnIdentifierOn404) {
-    const WebServer server(page("404 Not Found", "", "<html>"));
+    const WebServer server(always("404 Not Found", "", "<html>"));
     EXPECT_THAT(diagnose(at(server.url())).text,
                 AllOf(HasSubstr("problem|certificates|HTTP 404\n"), HasSubstr("try --ca-identifier NAME")));
     auto named = at(server.url());
@@ -185,14 +130,14 @@ TEST(ProbeOfAWebServer, SuggestsAnIdentifierOn404) {
 }
 
 TEST(ProbeOfAWebServer, KnowsWhatNdesAnswersWithoutAnOperation) {
-    const WebServer server(page("403 Forbidden", "Server: Microsoft-IIS/10.0\r\n", "<html>"));
+    const WebServer server(always("403 Forbidden", "Server: Microsoft-IIS/10.0\r\n", "<html>"));
     EXPECT_THAT(diagnose(at(server.url())).text,
                 AllOf(HasSubstr("without an operation, as a healthy NDES answers\n"),
                       HasSubstr("advice||The server wants to know who asks, which SCEP does not")));
 }
 
 TEST(ProbeOfAWebServer, SaysThatThereIsNoTlsOnAPortWithout) {
-    const WebServer server(page("200 OK", "", ""));
+    const WebServer server(always("200 OK", "", ""));
     const auto [works, text] = diagnose(at("https" + server.url().substr(4)));
     EXPECT_FALSE(works);
     EXPECT_THAT(text, AllOf(HasSubstr("problem|tls|"), HasSubstr("advice||Is it http:// on that port?")));
@@ -204,17 +149,12 @@ public:
     explicit TlsServer(const std::filesystem::path& directory) : directory_(directory) {
         run({"/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=tls", "-addext",
              "subjectAltName=IP:127.0.0.1", "-days", "90", "-keyout", directory / "tls.key", "-out", certificate()});
-        { // its port is free again when this ends
-            const Port port(false);
-            port_ = port.number();
-        }
+        port_ = Port().number();
         pid_ = process::spawn({.argv = {"/usr/bin/openssl", "s_server", "-accept", fmt::format("127.0.0.1:{}", port_),
                                         "-key", directory / "tls.key", "-cert", certificate(), "-www", "-quiet"},
                                .environment = {},
                                .descriptors = {}});
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-        while (!listens() && std::chrono::steady_clock::now() < deadline)
-            std::this_thread::yield();
+        awaitListener(port_);
     }
     ~TlsServer() {
         ::kill(pid_, SIGKILL);
@@ -231,14 +171,6 @@ private:
         const auto result =
             process::run({.argv = std::move(argv), .environment = {}, .descriptors = {}}, std::chrono::seconds(60));
         if (!result.succeeded()) throw std::runtime_error(result.lastOutput);
-    }
-    [[nodiscard]] bool listens() const {
-        const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        address.sin_port = htons(static_cast<in_port_t>(port_));
-        return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
     }
 
     std::filesystem::path directory_;

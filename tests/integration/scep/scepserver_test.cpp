@@ -5,59 +5,41 @@
 #include "enroll/plan.hpp"
 #include "enroll/probe.hpp"
 #include "integration/scep/endpoint.hpp"
+#include "loopback.hpp"
+#include "scep/client.hpp"
+#include "scep/http.hpp"
+#include "store/transaction.hpp"
+#include "unit/scep/web.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <functional>
 #include <stdexcept>
 #include <string>
-#include <thread>
+#include <vector>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
 namespace {
 
 using namespace scepd;
 using namespace scepd::test;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr auto program = "/usr/bin/scepserver"; // Debian's package scep: the tests need it.
 constexpr auto secret = "canary-8CE317021F690069";
 
-sockaddr_in loopback(unsigned port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<in_port_t>(port));
-    return address;
-}
-
-unsigned freePort() {
-    const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    auto address = loopback(0);
-    socklen_t length = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(socket.get(), generic, length) != 0 || ::getsockname(socket.get(), generic, &length) != 0)
-        throw std::runtime_error("no free port");
-    return ntohs(address.sin_port);
-}
-
-bool answers(unsigned port) {
-    const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const auto address = loopback(port);
-    return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-}
-
 /// Debian's scepserver with a CA of its own below a directory.
 class ScepServer {
 public:
-    explicit ScepServer(const std::filesystem::path& depot) : depot_(depot), port_(freePort()) {
+    explicit ScepServer(const std::filesystem::path& depot) : depot_(depot), port_(Port().number()) {
         const auto made =
             process::run({.argv = {program, "ca", "-init", "-depot", depot}, .environment = {}, .descriptors = {}},
                          std::chrono::seconds(60));
@@ -67,11 +49,7 @@ public:
                                .environment = {},
                                .descriptors = {},
                                .standardOutput = log_.get()});
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-        while (!answers(port_)) {
-            if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("scepserver does not listen");
-            std::this_thread::yield();
-        }
+        awaitListener(port_);
     }
     ~ScepServer() {
         ::kill(pid_, SIGTERM);
@@ -79,6 +57,8 @@ public:
     }
     ScepServer(const ScepServer&) = delete;
     ScepServer& operator=(const ScepServer&) = delete;
+
+    [[nodiscard]] unsigned port() const { return port_; }
 
     [[nodiscard]] ProfileText profile(const std::string& scep) const {
         const auto ca = crypto::Certificate::fromPem(file::read(depot_ / "ca.pem"));
@@ -94,6 +74,53 @@ private:
     UniqueFd log_{::open("/dev/null", O_WRONLY | O_CLOEXEC)};
     pid_t pid_ = -1;
 };
+
+/// Stands between endpoint and server, passes on what is said and, when told to, does what networks and proxies do.
+class Relay {
+public:
+    explicit Relay(const ScepServer& server)
+        : target_(fmt::format("http://127.0.0.1:{}", server.port())),
+          front_([this](const std::string& request) { return pass(request); }) {}
+
+    /// As a profile and as an error say it.
+    [[nodiscard]] std::string url() const { return fmt::format("\"{}\"", front_.url()); }
+    [[nodiscard]] std::string shownUrl() const { return front_.url(); }
+
+    /// Of the PKIOperations so far what the endpoint saw: the server's status, 0 for an answer that was lost.
+    [[nodiscard]] std::vector<long> statuses() const { return statuses_; }
+
+    std::atomic<bool> losesNextReply = false; ///< The server answers a PKIOperation, the endpoint does not hear it.
+    std::atomic<bool> offersNextAuthority = false; ///< GetCACaps says GetNextCACert as well.
+
+private:
+    WebAnswer pass(const std::string& request) {
+        const auto path = request.substr(request.find(' ') + 1, request.find(" HTTP/") - request.find(' ') - 1);
+        const bool isMessage = path.contains("operation=PKIOperation");
+        scep::Http server({});
+        auto answer = request.starts_with("POST") ? server.post(target_ + path, "application/x-pki-message",
+                                                                request.substr(request.find("\r\n\r\n") + 4), limit)
+                                                  : server.get(target_ + path, limit);
+        const bool lost = isMessage && losesNextReply.exchange(false);
+        if (isMessage) statuses_.push_back(lost ? 0 : answer.status);
+        if (offersNextAuthority && path.contains("GetCACaps")) answer.body += "\nGetNextCACert\n";
+        if (lost) return {};
+        return webAnswer(fmt::format("{} as it came", answer.status),
+                         fmt::format("Content-Type: {}\r\n", answer.contentType), answer.body);
+    }
+
+    static constexpr std::size_t limit = 1024UL * 1024UL;
+
+    std::string target_;
+    std::vector<long> statuses_;
+    WebServer front_;
+};
+
+/// What is written to the log meanwhile.
+std::string logOf(const std::function<void()>& action) {
+    testing::internal::CaptureStderr();
+    action();
+    return testing::internal::GetCapturedStderr();
+}
 
 TEST(DebiansScepserver, IssuesAndRenewsWithLegacyReplies) {
     const Endpoint endpoint;
@@ -123,6 +150,60 @@ TEST(DebiansScepserver, AnswersInAlgorithmsThatAreRefusedByDefault) {
     EXPECT_EQ(failed.fault, Fault::protocol);
     EXPECT_THAT(failed.reason, HasSubstr("legacy-replies = true"));
     EXPECT_TRUE(endpoint.holdsNothing());
+}
+
+TEST(DebiansScepserver, KnowsNoPollingAndGetsTheSameRequestAgainForALostReply) {
+    const Endpoint endpoint;
+    const ScepServer server(endpoint.root() / "depot");
+    Relay relay(server);
+    auto text = server.profile("legacy-replies = true\nrenewal-challenge = \"always\"");
+    text.urls = relay.url();
+    endpoint.configure(text);
+    for (const bool renew : {false, true}) {
+        const enroll::Order order{.renew = renew, .challenge = {}};
+        relay.losesNextReply = true;
+        EXPECT_EQ(as<record::Failed>(endpoint.run(order)).reason,
+                  fmt::format("{} device: send request: {}: the server closed the connection without an answer",
+                              renew ? "renew" : "enroll", relay.shownUrl()));
+        const auto kept = store::readTransaction(endpoint.root(), "device").value();
+        const auto said = logOf([&] { as<record::Issued>(endpoint.run(order)); });
+        EXPECT_EQ(said, fmt::format(
+                            "device: ask for the pending certificate: {}: HTTP 500: not implemented; sending the same "
+                            "request again\n",
+                            relay.shownUrl()));
+        EXPECT_EQ(endpoint.current().key, kept.key) << "no second key";
+    }
+    EXPECT_THAT(relay.statuses(), ElementsAre(0, 500, 200, 0, 500, 200));
+    EXPECT_EQ(endpoint.current().facts.generation, 2U);
+}
+
+TEST(DebiansScepserver, KnowsNoNextCaAndIsUsedAllTheSameWhenSomethingSaysItDoes) {
+    const Endpoint endpoint;
+    const ScepServer server(endpoint.root() / "depot");
+    Relay relay(server);
+    relay.offersNextAuthority = true;
+    auto text = server.profile("legacy-replies = true");
+    text.urls = relay.url();
+    endpoint.configure(text);
+    const auto wanted = enroll::findWanted(endpoint.root(), "device");
+    scep::Client client(wanted.profile.scep, wanted.profile.scep.urls.front(), endpoint.root());
+    ASSERT_TRUE(client.getCapabilities().getNextCaCert);
+    try {
+        client.getNextAuthorities();
+        FAIL() << "there is one";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.fault(), Fault::unreachable);
+        EXPECT_EQ(error.what(), fmt::format("fetch the next CA certificate: {}: HTTP 500: operation not implemented",
+                                            relay.shownUrl()));
+    }
+    EXPECT_EQ(logOf([&] { as<record::Issued>(endpoint.enroll()); }),
+              fmt::format("device: ask for the next CA: fetch the next CA certificate: {}: HTTP 500: operation not "
+                          "implemented\n",
+                          relay.shownUrl()));
+    std::string findings;
+    const auto tell = [&](const enroll::Finding& finding) { findings += finding.text + "\n"; };
+    EXPECT_TRUE(enroll::probe(enroll::probedBy(wanted), tell)) << findings;
+    EXPECT_THAT(findings, HasSubstr("none yet (HTTP 500)\n"));
 }
 
 TEST(DebiansScepserver, RefusesAWrongChallenge) {

@@ -1,7 +1,7 @@
 #include "base/file.hpp"
 
 #include "base/error.hpp"
-#include "unit/base/temporary.hpp"
+#include "temporary_root.hpp"
 
 #include <atomic>
 #include <functional>
@@ -46,7 +46,7 @@ mode_t modeOf(const fs::path& path) {
 
 class File : public testing::Test {
 protected:
-    test::TemporaryDirectory directory;
+    test::TemporaryRoot directory;
 };
 
 TEST_F(File, IsReadAsItIs) {

@@ -1,7 +1,7 @@
 #include "base/process.hpp"
 
 #include "base/error.hpp"
-#include "unit/base/temporary.hpp"
+#include "temporary_root.hpp"
 
 #include <array>
 #include <chrono>
@@ -106,7 +106,7 @@ TEST(Process, TakesOverThoseOfOurVariablesThatAreSet) {
 }
 
 TEST(Process, FindsDescriptorsOnTheNumbersThatItWasPromised) {
-    test::TemporaryDirectory directory;
+    test::TemporaryRoot directory;
     const UniqueFd first(::open(directory.write("first", "1").c_str(), O_RDONLY | O_CLOEXEC));
     const UniqueFd second(::open(directory.write("second", "2").c_str(), O_RDONLY | O_CLOEXEC));
     auto command = shell("cat <&3; cat <&4");
@@ -116,7 +116,7 @@ TEST(Process, FindsDescriptorsOnTheNumbersThatItWasPromised) {
 }
 
 TEST(Process, DescriptorsMayChangePlaces) {
-    test::TemporaryDirectory directory;
+    test::TemporaryRoot directory;
     const UniqueFd first(::open(directory.write("first", "1").c_str(), O_RDONLY | O_CLOEXEC));
     const UniqueFd second(::open(directory.write("second", "2").c_str(), O_RDONLY | O_CLOEXEC));
     auto command = shell("cat <&" + std::to_string(first.get()) + "; cat <&" + std::to_string(second.get()));
@@ -127,7 +127,7 @@ TEST(Process, DescriptorsMayChangePlaces) {
 }
 
 TEST(Process, ADescriptorNeedNotStandOnTheLowestNumber) {
-    test::TemporaryDirectory directory;
+    test::TemporaryRoot directory;
     const UniqueFd file(::open(directory.write("file", "content").c_str(), O_RDONLY | O_CLOEXEC));
     auto command = shell("cat <&4");
     command.descriptors = {{file.get(), 4}};
@@ -158,7 +158,7 @@ TEST(Process, BlocksNoSignalThatWeBlock) {
 }
 
 TEST(Process, ThatCannotBeExecutedIsALocalErrorNamingIt) {
-    test::TemporaryDirectory directory;
+    test::TemporaryRoot directory;
     for (const auto& program : {directory.path() / "missing", directory.write("not executable", "text")}) {
         Command command;
         command.argv = {program.string()};
@@ -235,7 +235,7 @@ TEST(Process, IsNotWaitedForLongerBecauseItsChildrenHoldTheOutputOpen) {
 
 TEST(Process, IsNotWaitedForLongerBecauseAChildThatGotAwayFloodsUs) {
     // setsid leaves the process group; it ends by SIGPIPE when nobody listens any more.
-    test::TemporaryDirectory directory;
+    test::TemporaryRoot directory;
     auto command = shell("setsid sh -c 'echo $$ >pid; exec yes' & while [ ! -s pid ]; do :; done");
     command.argv.back().insert(0, "cd " + directory.path().string() + "; ");
     const auto result = run(command, plenty);

@@ -90,7 +90,7 @@ protected:
     std::vector<std::string> requested;
     record::RequestOptions lastOptions;
     Handlers::Done laterDone; ///< Of what takes a while.
-    std::string imported;
+    std::string imported, purged;
     bool occupied = false; ///< Something runs for the certificate by then.
 
 private:
@@ -130,6 +130,13 @@ private:
                                                         laterDone = std::move(done);
                                                         return !occupied;
                                                     },
+                                                .purge =
+                                                    [this](const auto& name, auto done) {
+                                                        purged = name;
+                                                        laterDone = std::move(done);
+                                                        return !occupied;
+                                                    },
+                                                .keeps = [](const auto& name) { return name == "former"; },
                                                 .pem = [](const auto& name, const auto& what) -> std::string {
                                                     if (what != "ca") throw Error(Fault::configuration, "no such part");
                                                     return name + " PEM";

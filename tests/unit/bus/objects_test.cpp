@@ -197,6 +197,31 @@ TEST_F(ObjectsTest, ErrorsAreToldByName) {
               "org.freedesktop.DBus.Error.InvalidArgs");
 }
 
+TEST_F(ObjectsTest, APurgeIsAnsweredWhenItIsDoneAlsoForANameThatNoProfileHasAnyMore) {
+    const auto purge = [&](const std::string& path, const std::string& interface, const std::string& name) {
+        std::string ended = "nothing";
+        auto object = proxy(path);
+        auto call = object->createMethodCall(interface, "Purge");
+        if (!name.empty()) call << name;
+        object->callMethod(
+            call, [&](sdbus::MethodReply&, const sdbus::Error* error) { ended = error ? error->getName() : "done"; },
+            0);
+        receiveUntil([&] { return started() || ended != "nothing"; });
+        inServer([this] {
+            if (laterDone) std::exchange(laterDone, {})({});
+        });
+        receiveUntil([&] { return ended != "nothing"; });
+        return ended + " " + std::exchange(purged, {});
+    };
+    EXPECT_EQ(purge("/org/scepd1", manager, "web"), "done web");
+    EXPECT_EQ(purge("/org/scepd1/certificate/web", certificate, ""), "done web");
+    EXPECT_EQ(purge("/org/scepd1", manager, "kiosk"), "done kiosk");
+    EXPECT_EQ(purge("/org/scepd1", manager, "former"), "done former");
+    EXPECT_EQ(purge("/org/scepd1", manager, "../etc"), "org.scepd1.Error.NoSuchCertificate ");
+    inServer([this] { occupied = true; });
+    EXPECT_EQ(purge("/org/scepd1", manager, "web"), "org.scepd1.Error.Busy web");
+}
+
 TEST_F(ObjectsTest, AFailedHandlerIsAnAnswerAndTheBusGoesOn) {
     const auto pem = [&](const std::string& what) {
         std::string text;

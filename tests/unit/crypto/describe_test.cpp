@@ -43,8 +43,8 @@ TEST(DescribedRequest, SaysEverythingButTheChallenge) {
                 ElementsAre(Line{"subject", "CN=device,O=Example"}, Line{"alternative name", "dns:d.example.com"},
                             Line{"alternative name", "ip:192.0.2.7"}, Line{"key", "RSA 1024"},
                             Line{"key usage", "digitalSignature, keyEncipherment"},
-                            Line{"extended key usage", "TLS Web Client Authentication, 1.2.3.4"},
-                            Line{"template", "Gerät"}, Line{"digest", "sha384"}, Line{"challenge", "present"}));
+                            Line{"extended key usage", "client-auth, 1.2.3.4"}, Line{"template", "Gerät"},
+                            Line{"digest", "sha384"}, Line{"challenge", "carried, not shown"}));
 }
 
 TEST(DescribedRequest, OfAnEcKeyWithoutExtensionsIsShort) {
@@ -72,6 +72,24 @@ TEST(DescribedRequest, CutOrFlippedAnywhereIsAnErrorOrTextButNoCrash) {
             EXPECT_EQ(error.fault(), Fault::protocol);
         }
     }
+}
+
+TEST(DescribedCertificate, SaysWhoseItIsAndWhatItIsFor) {
+    const auto leaf = issued({.subject = "CN=agent",
+                              .keyUsage = "digitalSignature,keyEncipherment",
+                              .extendedKeyUsage = "serverAuth,1.3.6.1.4.1.311.20.2.1,1.2.3.4",
+                              .serial = 79},
+                             testKey(2), ca())
+                          .certificate;
+    EXPECT_THAT(describeCertificate(leaf),
+                ElementsAre(Line{"subject", "CN=agent"}, Line{"issuer", "CN=ca"}, Line{"serial", "4f"},
+                            Line{"key", "RSA 1024"}, Line{"valid", "2026-05-16T12:00:00Z to 2026-08-14T12:00:00Z"},
+                            Line{"key usage", "digitalSignature, keyEncipherment"},
+                            Line{"extended key usage", "server-auth, enrollment agent, 1.2.3.4"},
+                            Line{"SHA-256", hex(leaf.fingerprint(Digest::sha256))}));
+    const auto authority = describeCertificate(ca().certificate);
+    EXPECT_THAT(authority, Contains(Line{"issuer", "itself"}));
+    EXPECT_THAT(authority, Contains(Line{"is a CA", "yes"}));
 }
 
 /// A message of the device's, without the line that tells when it was signed.

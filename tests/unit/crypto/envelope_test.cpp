@@ -144,7 +144,12 @@ TEST(Envelope, WithAVectorOfTheWrongLengthIsRefused) {
 
 TEST(Envelope, WithAnotherKeyThanItsCertificateIsRefusedOrGarbage) {
     const auto message = envelopedData("x", {device().certificate});
-    EXPECT_THROW(decrypt(message, {device().certificate, testKey(3)}, Strength::standard), Error);
+    // The content key is random then, and one in 256 of such keys leaves a padding that looks right.
+    try {
+        EXPECT_NE(decrypt(message, {device().certificate, testKey(3)}, Strength::standard), "x");
+    } catch (const Error&) {
+        SUCCEED();
+    }
 }
 
 } // namespace

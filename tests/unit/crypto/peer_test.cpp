@@ -1,19 +1,16 @@
 #include "crypto/peer.hpp"
 
 #include "base/error.hpp"
-#include "base/file.hpp"
 #include "crypto/openssl.hpp"
+#include "loopback.hpp"
 #include "unit/crypto/forge.hpp"
 
 #include <csignal>
-#include <stdexcept>
 #include <string>
 #include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 namespace {
 
@@ -23,34 +20,12 @@ using namespace scepd::test;
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
-/// A socket that listens on 127.0.0.1.
-class Listener {
-public:
-    Listener() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t length = sizeof address;
-        auto* generic = reinterpret_cast<sockaddr*>(&address);
-        if (::bind(socket_.get(), generic, length) != 0 || ::listen(socket_.get(), 8) != 0 ||
-            ::getsockname(socket_.get(), generic, &length) != 0)
-            throw std::runtime_error("no port");
-        port_ = ntohs(address.sin_port);
-    }
-    [[nodiscard]] std::string port() const { return std::to_string(port_); }
-    [[nodiscard]] UniqueFd accept() const { return UniqueFd(::accept(socket_.get(), nullptr, nullptr)); }
-
-private:
-    UniqueFd socket_;
-    unsigned port_ = 0;
-};
-
 /// A TLS server for one connection, in a thread of its own.
 class TlsServer {
 public:
     TlsServer(const Identity& identity, int version, bool wantsCertificate)
         : thread_([this, identity, version, wantsCertificate] { serve(identity, version, wantsCertificate); }) {}
-    [[nodiscard]] std::string port() const { return listener_.port(); }
+    [[nodiscard]] std::string port() const { return std::to_string(listener_.number()); }
 
 private:
     void serve(const Identity& identity, int version, bool wantsCertificate) const {
@@ -90,7 +65,7 @@ TEST(Peer, ShowsItsCertificateEvenWhenItWantsOneOfOurs) {
 }
 
 TEST(Peer, ThatIsNotThereIsAnErrorThatNamesIt) {
-    const auto port = Listener().port();
+    const auto port = std::to_string(Listener().number());
     try {
         presentedCertificate("127.0.0.1", port, 5s);
         FAIL() << "somebody answered";
@@ -106,13 +81,13 @@ TEST(Peer, ThatDoesNotSpeakTlsIsAnError) {
         const auto connection = listener.accept();
         EXPECT_EQ(::send(connection.get(), "220 mail\r\n", 10, MSG_NOSIGNAL), 10);
     });
-    EXPECT_THROW(presentedCertificate("127.0.0.1", listener.port(), 5s), Error);
+    EXPECT_THROW(presentedCertificate("127.0.0.1", std::to_string(listener.number()), 5s), Error);
 }
 
 TEST(Peer, ThatSaysNothingIsAnErrorInTime) {
     const Listener listener;
     const auto begin = std::chrono::steady_clock::now();
-    EXPECT_THROW(presentedCertificate("127.0.0.1", listener.port(), 100ms), Error);
+    EXPECT_THROW(presentedCertificate("127.0.0.1", std::to_string(listener.number()), 100ms), Error);
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
 }
 

@@ -65,6 +65,7 @@ private:
         shown.generation += 1;
         result.returnResults();
     }
+    void Purge(sdbus::Result<>&& result) override { result.returnResults(); }
     std::string GetPem(const std::string&) override { return {}; }
     std::map<std::string, sdbus::Variant> Explain() override { return explanation; }
     std::string Name() override { return shown.name; }
@@ -138,6 +139,7 @@ public:
     Properties options;        ///< Of the last request.
     bool mayAskPerson = false; ///< The last request allowed interactive authorization.
     sdbus::UnixFd trace;       ///< Of the last request; stays open until a test closes it.
+    std::string purged;        ///< The last name that Purge brought.
     std::string challenge;     ///< What the descriptor of the last request could read.
 
 private:
@@ -202,6 +204,13 @@ private:
         sdbus::Result<std::vector<sdbus::Struct<std::string, std::uint32_t, std::uint32_t, std::string, std::string>>>&&
             result) override {
         result.returnResults(findings);
+    }
+
+    void Purge(sdbus::Result<>&& result, std::string name) override {
+        if (!certificates.contains(name))
+            return result.returnError(sdbus::Error("org.scepd1.Error.NoSuchCertificate", "no profile names " + name));
+        purged = std::move(name);
+        result.returnResults();
     }
 
     sdbus::ObjectPath GetCertificate(const std::string& name) override {

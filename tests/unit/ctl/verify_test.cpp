@@ -1,11 +1,9 @@
 #include "ctl/verbs.hpp"
 
 #include "console_support.hpp"
+#include "temporary_root.hpp"
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <stdexcept>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -23,24 +21,15 @@ const std::string wifi = "[certificate.wifi]\nusage = \"generic\"\nsubject = \"C
 
 class Verify : public testing::Test {
 protected:
-    void SetUp() override {
-        auto pattern = (std::filesystem::temp_directory_path() / "scepctl-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make " + pattern);
-        root = pattern;
-        std::filesystem::create_directories(root / "etc/scepd/profiles.d");
-    }
-    void TearDown() override { std::filesystem::remove_all(root); }
+    Verify() { std::filesystem::create_directories(root / "etc/scepd/profiles.d"); }
 
     std::string write(const std::string& name, const std::string& text) const {
-        const auto path = root / "etc/scepd" / name;
-        std::ofstream(path) << text;
-        std::filesystem::permissions(path, std::filesystem::perms(0640));
-        return path.string();
+        return root.write("etc/scepd/" + name, text, 0640).string();
     }
-    Exit run(const std::vector<std::string>& files = {}) { return verify(written.console, files, root); }
+    Exit run(const std::vector<std::string>& files = {}) { return verify(written.console, files, root.path()); }
     std::string output() const { return written.out.str(); }
 
-    std::filesystem::path root;
+    scepd::test::TemporaryRoot root;
     Written written;
 };
 

@@ -66,7 +66,7 @@ TEST(Check, ACertificateWithoutCommonNameIsRefused) {
 }
 
 TEST(Check, APinByCertificateReadsTheFileBelowTheRoot) {
-    const TemporaryDirectory root;
+    const TemporaryRoot root;
     profile::Scep scep;
     scep.trust = profile::CertificatePin{"/etc/scepd/ca.pem"};
     EXPECT_EQ(errorOf([&] { check(makeGeneration(), scep, root.path(), today()); }).fault(), Fault::configuration);

@@ -210,6 +210,22 @@ TEST_F(Deploying, PurgeRemovesEveryFileThatWasEverInstalledAlsoWithoutAProfile) 
     deployer.purge("web");
 }
 
+TEST_F(Deploying, PurgeLeavesNothingOfTheCertificateInTheDeployersMemoryEither) {
+    const auto memory = *this / "var/lib/scepd-deploy";
+    deployer.deploy("web", commit(), today());
+    writeFile(memory / "intent/web", "damaged");
+    deployer.verify("web");
+    deployer.deploy("web", 1, today());
+    writeFile(memory / "deployed/web", "damaged");
+    deployer.verify("web");
+    EXPECT_THAT(scepd::test::namesIn(memory / "damaged"),
+                ::testing::UnorderedElementsAre("intent-web", "deployed-web"));
+    deployer.deploy("web", 1, today());
+    deployer.purge("web");
+    for (const auto* folder : {"intent", "deployed", "damaged"})
+        EXPECT_THAT(scepd::test::namesIn(memory / folder), IsEmpty()) << folder;
+}
+
 TEST_F(Deploying, PurgeTakesTheFolderThatBearsTheCertificatesName) {
     deployer.deploy("web", commit(), today());
     deployer.purge("web");

@@ -10,13 +10,13 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(Directory, IsOpenedBelowTheRootAndNamesItself) {
-    const TemporaryDirectory root;
+    const TemporaryRoot root;
     makeDirectory(root.path() / "etc/ssl");
     EXPECT_EQ(Directory::open(root.path(), "/etc/ssl").path(), root.path() / "etc/ssl");
 }
 
 TEST(Directory, ThatIsMissingIsAnErrorOrMadeForEveryoneToRead) {
-    const TemporaryDirectory root;
+    const TemporaryRoot root;
     EXPECT_THAT(errorOf([&] { Directory::open(root.path(), "/etc/x"); }).what(), HasSubstr("does not exist"));
     EXPECT_FALSE(Directory::openIfExists(root.path(), "/etc/x"));
     const auto before = ::umask(0077);
@@ -27,7 +27,7 @@ TEST(Directory, ThatIsMissingIsAnErrorOrMadeForEveryoneToRead) {
 }
 
 TEST(Directory, BehindASymlinkAnywhereInItsPathIsRefused) {
-    const TemporaryDirectory root;
+    const TemporaryRoot root;
     makeDirectory(root.path() / "srv/real/inner");
     fs::create_directory_symlink("real", root.path() / "srv/link");
     for (const auto* path : {"/srv/link", "/srv/link/inner"}) {
@@ -36,7 +36,7 @@ TEST(Directory, BehindASymlinkAnywhereInItsPathIsRefused) {
 }
 
 TEST(Directory, ThatOthersCanWriteIsRefusedHoweverFarUp) {
-    const TemporaryDirectory root;
+    const TemporaryRoot root;
     makeDirectory(root.path() / "etc/ssl");
     ::chmod((root.path() / "etc").c_str(), 0777);
     EXPECT_THAT(errorOf([&] { Directory::open(root.path(), "/etc/ssl"); }).what(),
@@ -47,13 +47,13 @@ TEST(Directory, ThatOthersCanWriteIsRefusedHoweverFarUp) {
 }
 
 TEST(Directory, DoesNotLeadOutOfTheRoot) {
-    const TemporaryDirectory root;
+    const TemporaryRoot root;
     makeDirectory(root.path() / "inner");
     EXPECT_THROW(Directory::open(root.path() / "inner", "/../../etc"), Error);
 }
 
 TEST(Directory, ReadsNoSymlinkAndReplacesALeftover) {
-    const TemporaryDirectory root;
+    const TemporaryRoot root;
     const auto directory = Directory::open(root.path(), "/");
     fs::create_symlink("/etc/passwd", root.path() / "link");
     EXPECT_THROW(static_cast<void>(directory.read("link")), Error);
@@ -65,7 +65,7 @@ TEST(Directory, ReadsNoSymlinkAndReplacesALeftover) {
 }
 
 TEST(Directory, ExchangesTwoFiles) {
-    const TemporaryDirectory root;
+    const TemporaryRoot root;
     const auto directory = Directory::open(root.path(), "/");
     directory.create("a", "1", {});
     directory.create("b", "2", {});

@@ -14,7 +14,7 @@ const Intent anIntent{
     "wifi", 7, 6, "deployed", Phase::install, {{"/etc/ssl/a b/key.pem", 4711}, {"/etc/ssl/cert.pem", 12}}};
 
 TEST(Memory, AnIntentIsReadAsItWasWritten) {
-    const TemporaryDirectory root;
+    const TemporaryRoot root;
     EXPECT_FALSE(readIntent(root.path(), "wifi"));
     for (const auto phase : {Phase::stage, Phase::install, Phase::reload, Phase::hooks, Phase::undo, Phase::undone}) {
         auto intent = anIntent;
@@ -30,7 +30,7 @@ TEST(Memory, AnIntentIsReadAsItWasWritten) {
 }
 
 TEST(Memory, WhatIsDeployedIsReadAsItWasWritten) {
-    const TemporaryDirectory root;
+    const TemporaryRoot root;
     EXPECT_EQ(readDeployed(root.path(), "wifi"), Deployed{});
     const Deployed deployed{3, 2, {"/etc/ssl/scepd/wifi/key.pem"}};
     write(root.path(), "wifi", deployed);
@@ -40,7 +40,7 @@ TEST(Memory, WhatIsDeployedIsReadAsItWasWritten) {
 }
 
 TEST(Memory, ADamagedRecordIsSetAsideAndCountsAsNone) {
-    const TemporaryDirectory root;
+    const TemporaryRoot root;
     write(root.path(), anIntent);
     const auto file = root.path() / "var/lib/scepd-deploy/intent/wifi";
     const auto whole = readFile(file);
@@ -57,7 +57,7 @@ TEST(Memory, ADamagedRecordIsSetAsideAndCountsAsNone) {
 }
 
 TEST(Memory, ANameThatIsNoCertificatesNeverBecomesAPath) {
-    const TemporaryDirectory root;
+    const TemporaryRoot root;
     for (const auto* name : {"", ".", "..", "../deployed/x", "/etc/shadow", "a/b", "Wifi", "-a", "a.b"}) {
         EXPECT_THROW(readDeployed(root.path(), name), Error) << name;
         EXPECT_THROW(readIntent(root.path(), name), Error) << name;
@@ -66,7 +66,7 @@ TEST(Memory, ANameThatIsNoCertificatesNeverBecomesAPath) {
 }
 
 TEST(Memory, AWriteThatWasCutShortIsNoInterruptedTransaction) {
-    const TemporaryDirectory root;
+    const TemporaryRoot root;
     writeFile(root.path() / "var/lib/scepd-deploy/intent/.wifi.1.0.tmp", "scepd-dep");
     EXPECT_THAT(interrupted(root.path()), IsEmpty());
     EXPECT_FALSE(fs::exists(root.path() / "var/lib/scepd-deploy/intent/.wifi.1.0.tmp"));

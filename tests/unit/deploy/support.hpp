@@ -10,6 +10,7 @@
 #include "deploy/memory.hpp"
 #include "profile/load.hpp"
 #include "store/generation.hpp"
+#include "temporary_root.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -29,39 +30,9 @@ namespace scepd::deploy::test {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-/// A directory that goes away with its object.
-class TemporaryDirectory {
-public:
-    TemporaryDirectory() {
-        auto pattern = (fs::temp_directory_path() / "scepd-deploy-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make " + pattern);
-        path_ = pattern;
-    }
-    ~TemporaryDirectory() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    [[nodiscard]] const fs::path& path() const { return path_; }
-
-private:
-    fs::path path_;
-};
-
-/// Makes a directory and its parents as an installation has them: for everyone to read, for the owner to write.
-inline void makeDirectory(const fs::path& directory) {
-    if (fs::exists(directory)) return;
-    makeDirectory(directory.parent_path());
-    fs::create_directory(directory);
-    ::chmod(directory.c_str(), 0755);
-}
-
-inline void writeFile(const fs::path& path, const std::string& text, mode_t mode = 0644) {
-    makeDirectory(path.parent_path());
-    std::ofstream(path) << text;
-    ::chmod(path.c_str(), mode);
-}
+using scepd::test::makeDirectory;
+using scepd::test::TemporaryRoot;
+using scepd::test::writeFile;
 
 inline std::string readFile(const fs::path& path) {
     return std::string(file::readSecret(path).reveal());
@@ -75,7 +46,7 @@ inline mode_t modeOf(const fs::path& path) {
 
 /// A CA whose key is made once per test program.
 struct TestCa {
-    TemporaryDirectory directory;
+    TemporaryRoot directory;
     ca::Authority authority;
     explicit TestCa(const std::string& name) : authority(directory.path(), name, false) {}
     [[nodiscard]] std::string pem() const { return readFile(directory.path() / "ca.pem"); }
@@ -166,9 +137,7 @@ public:
 
     /// All names in the installed directory, also hidden ones.
     [[nodiscard]] std::vector<std::string> names() const {
-        std::vector<std::string> all;
-        for (const auto& entry : fs::directory_iterator(root() / "etc/ssl/scepd/web"))
-            all.push_back(entry.path().filename().string());
+        auto all = scepd::test::namesIn(root() / "etc/ssl/scepd/web");
         std::ranges::sort(all);
         return all;
     }
@@ -180,7 +149,7 @@ public:
     }
 
 private:
-    TemporaryDirectory directory_;
+    TemporaryRoot directory_;
 };
 
 /// The fault and sentence that a call throws.

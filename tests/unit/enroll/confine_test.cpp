@@ -1,5 +1,7 @@
 #include "enroll/confine.hpp"
 
+#include "temporary_root.hpp"
+
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -34,14 +36,10 @@ int attemptToWrite(const fs::path& path) {
 class Confinement : public testing::Test {
 protected:
     Confinement() {
-        auto name = (fs::temp_directory_path() / "scepd-confine-XXXXXX").string();
-        root_ = ::mkdtemp(name.data());
         fs::create_directory(root_ / "mine");
         fs::create_directory(root_ / "other");
     }
-    ~Confinement() override { fs::remove_all(root_); }
-
-    fs::path root_;
+    scepd::test::TemporaryRoot root_;
 };
 
 // The functions bind the process for good: each death test's child tries them.

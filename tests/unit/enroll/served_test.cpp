@@ -1,24 +1,20 @@
 #include "enroll/served.hpp"
 
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "loopback.hpp"
 #include "store/generation.hpp"
+#include "temporary_root.hpp"
 #include "unit/crypto/forge.hpp"
 
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <thread>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <openssl/ssl.h>
-#include <sys/socket.h>
 
 namespace {
 
@@ -26,37 +22,26 @@ using namespace scepd;
 using namespace scepd::test;
 using namespace std::chrono_literals;
 using testing::HasSubstr;
-namespace fs = std::filesystem;
 
 /// A web server that presents one certificate for a number of connections, and then another one until it ends.
 class WebServer {
 public:
-    WebServer(const Identity& first, int times, const Identity& then)
-        : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    WebServer(const Identity& first, int times, const Identity& then) {
         std::signal(SIGPIPE, SIG_IGN); // Whoever only looks leaves before the session tickets come.
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t length = sizeof address;
-        auto* generic = reinterpret_cast<sockaddr*>(&address);
-        if (::bind(socket_.get(), generic, length) != 0 || ::listen(socket_.get(), 8) != 0 ||
-            ::getsockname(socket_.get(), generic, &length) != 0)
-            throw std::runtime_error("no port");
-        port_ = ntohs(address.sin_port);
         thread_ = std::jthread([this, first, times, then] {
             for (int i = 0; serve(i < times ? first : then); ++i) {
             }
         });
     }
-    ~WebServer() { ::shutdown(socket_.get(), SHUT_RDWR); }
+    ~WebServer() { listener_.close(); }
     WebServer(const WebServer&) = delete;
     WebServer& operator=(const WebServer&) = delete;
 
-    [[nodiscard]] std::string name() const { return fmt::format("127.0.0.1:{}", port_); }
+    [[nodiscard]] std::string name() const { return fmt::format("127.0.0.1:{}", listener_.number()); }
 
 private:
     [[nodiscard]] bool serve(const Identity& identity) const {
-        const UniqueFd connection(::accept(socket_.get(), nullptr, nullptr));
+        const auto connection = listener_.accept();
         if (!connection) return false;
         const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
         SSL_CTX_set_security_level(context.get(), 0);
@@ -68,8 +53,7 @@ private:
         return true;
     }
 
-    UniqueFd socket_;
-    unsigned port_ = 0;
+    Listener listener_;
     std::jthread thread_;
 };
 
@@ -77,18 +61,17 @@ private:
 class Look : public testing::Test {
 protected:
     Look() {
-        auto name = (fs::temp_directory_path() / "scepd-served-XXXXXX").string();
-        wanted_.root = ::mkdtemp(name.data());
+        wanted_.root = root_.path();
         wanted_.certificate.name = "web";
         store::commit(wanted_.root, "web", {new_.key.toPem(), new_.certificate.toPem(), "", "", {}});
     }
-    ~Look() override { fs::remove_all(wanted_.root); }
 
     [[nodiscard]] std::vector<std::string> listeners() const { return enroll::listenersOf(wanted_.certificate); }
     void serveAt(const std::string& served) { wanted_.certificate.targets.emplace_back().served = served; }
 
     Identity old_ = selfSigned({.subject = "CN=web", .serial = 10}, testKey(1));
     Identity new_ = selfSigned({.subject = "CN=web", .serial = 11}, testKey(2));
+    TemporaryRoot root_;
     enroll::Wanted wanted_;
 };
 

@@ -44,7 +44,7 @@ void giveAway(const std::filesystem::path& file) {
 TEST(Loading, ReadsEverythingBelowARoot) {
     const TemporaryRoot root;
     root.write("etc/scepd/scepd.toml", "groups = [\"kiosk\"]\n");
-    const auto file = root.writeProfile("office.toml", genericProfile("a"));
+    const auto file = writeProfile(root, "office.toml", genericProfile("a"));
     const auto configuration = load(root.path());
     EXPECT_THAT(configuration.settings.groups, ElementsAre("kiosk"));
     ASSERT_EQ(configuration.profiles.size(), 1U);
@@ -65,7 +65,7 @@ TEST(Loading, SearchesThreeFoldersAndSortsByFileNameOverAllOfThem) {
     root.write("usr/lib/scepd/profiles.d/c.toml", genericProfile("shipped-c"));
     root.write("run/scepd/profiles.d/b.toml", genericProfile("volatile-b"));
     root.write("run/scepd/profiles.d/c.toml", genericProfile("volatile-c"));
-    root.writeProfile("c.toml", genericProfile("local-c"));
+    writeProfile(root, "c.toml", genericProfile("local-c"));
     EXPECT_THAT(certificateNames(load(root.path())), ElementsAre("shipped-a", "volatile-b", "local-c"));
 }
 
@@ -73,7 +73,7 @@ TEST(Loading, TakesAnEmptyFileOrALinkToTheNullDeviceAsAMask) {
     const TemporaryRoot root;
     for (const auto* name : {"a.toml", "b.toml", "c.toml"})
         root.write("usr/lib/scepd/profiles.d/" + std::string(name), genericProfile(std::string(name).substr(0, 1)));
-    root.writeProfile("a.toml", "");
+    writeProfile(root, "a.toml", "");
     std::filesystem::create_symlink("/dev/null", root / "etc/scepd/profiles.d/b.toml");
     const auto configuration = load(root.path());
     EXPECT_THAT(certificateNames(configuration), ElementsAre("c"));
@@ -91,16 +91,16 @@ TEST(Loading, IgnoresTemporaryNamesOfEditorsDpkgAndAnsible) {
           "office.toml.12345.2026-01-01@10:00:00~", "4913", "README", "office.TOML"})
         EXPECT_FALSE(isProfileName(bad)) << bad;
     const TemporaryRoot root;
-    root.writeProfile("a.toml", genericProfile("a"));
-    root.writeProfile(".ansible_tmpXYa.toml", "nonsense");
-    root.writeProfile("a.toml~", "nonsense");
+    writeProfile(root, "a.toml", genericProfile("a"));
+    writeProfile(root, ".ansible_tmpXYa.toml", "nonsense");
+    writeProfile(root, "a.toml~", "nonsense");
     EXPECT_THAT(load(root.path()).diagnostics, IsEmpty());
 }
 
 TEST(Loading, GoesOnWithTheOthersWhenAFileIsBroken) {
     const TemporaryRoot root;
-    const auto bad = root.writeProfile("a.toml", "nonsense\n");
-    root.writeProfile("b.toml", genericProfile("b"));
+    const auto bad = writeProfile(root, "a.toml", "nonsense\n");
+    writeProfile(root, "b.toml", genericProfile("b"));
     const auto configuration = load(root.path());
     EXPECT_THAT(certificateNames(configuration), ElementsAre("b"));
     EXPECT_THAT(configuration.failedFiles, ElementsAre(bad.string()));
@@ -109,7 +109,7 @@ TEST(Loading, GoesOnWithTheOthersWhenAFileIsBroken) {
 
 TEST(Loading, NeverFallsBackToALaterFolderWhenAFileIsBroken) {
     const TemporaryRoot root;
-    root.writeProfile("a.toml", "nonsense\n");
+    writeProfile(root, "a.toml", "nonsense\n");
     root.write("usr/lib/scepd/profiles.d/a.toml", genericProfile("a"));
     EXPECT_THAT(load(root.path()).profiles, IsEmpty());
 }
@@ -117,12 +117,12 @@ TEST(Loading, NeverFallsBackToALaterFolderWhenAFileIsBroken) {
 TEST(Loading, KeepsThePreviousVersionOfAFileThatBreaks) {
     const TemporaryRoot root;
     root.write("etc/scepd/scepd.toml", "groups = [\"kiosk\"]\n");
-    root.writeProfile("a.toml", "groups = [\"kiosk\"]\n" + genericProfile("a"));
-    root.writeProfile("b.toml", genericProfile("b"));
+    writeProfile(root, "a.toml", "groups = [\"kiosk\"]\n" + genericProfile("a"));
+    writeProfile(root, "b.toml", genericProfile("b"));
     const auto before = load(root.path());
     root.write("etc/scepd/scepd.toml", "groups = \"kiosk\"\n");
-    root.writeProfile("a.toml", "[scep\n");
-    root.writeProfile("b.toml", genericProfile("a"));
+    writeProfile(root, "a.toml", "[scep\n");
+    writeProfile(root, "b.toml", genericProfile("a"));
     const auto after = load(root.path(), before);
     EXPECT_EQ(after.settings, before.settings);
     ASSERT_EQ(after.profiles.size(), 2U);
@@ -134,18 +134,18 @@ TEST(Loading, KeepsThePreviousVersionOfAFileThatBreaks) {
 
 TEST(Loading, ForgetsAFileThatIsRemovedOrMasked) {
     const TemporaryRoot root;
-    const auto a = root.writeProfile("a.toml", genericProfile("a"));
-    root.writeProfile("b.toml", genericProfile("b"));
+    const auto a = writeProfile(root, "a.toml", genericProfile("a"));
+    writeProfile(root, "b.toml", genericProfile("b"));
     const auto before = load(root.path());
     std::filesystem::remove(a);
-    root.writeProfile("b.toml", "");
+    writeProfile(root, "b.toml", "");
     EXPECT_THAT(load(root.path(), before).profiles, IsEmpty());
 }
 
 TEST(Loading, IsTheSameForTheSameFiles) {
     const TemporaryRoot root;
-    root.writeProfile("a.toml", genericProfile("a"));
-    root.writeProfile("b.toml", genericProfile("a"));
+    writeProfile(root, "a.toml", genericProfile("a"));
+    writeProfile(root, "b.toml", genericProfile("a"));
     EXPECT_EQ(load(root.path()), load(root.path()));
     EXPECT_EQ(load(root.path(), load(root.path())), load(root.path()));
 }
@@ -153,9 +153,9 @@ TEST(Loading, IsTheSameForTheSameFiles) {
 TEST(Loading, AppliesTheRulesBetweenTheProfilesThatApplyHere) {
     const TemporaryRoot root;
     root.write("etc/scepd/scepd.toml", "groups = [\"kiosk\"]\n");
-    root.writeProfile("a.toml", "groups = [\"office\"]\n" + genericProfile("x"));
-    root.writeProfile("b.toml", "groups = [\"kiosk\"]\n" + genericProfile("x"));
-    const auto c = root.writeProfile("c.toml", genericProfile("x"));
+    writeProfile(root, "a.toml", "groups = [\"office\"]\n" + genericProfile("x"));
+    writeProfile(root, "b.toml", "groups = [\"kiosk\"]\n" + genericProfile("x"));
+    const auto c = writeProfile(root, "c.toml", genericProfile("x"));
     const auto configuration = load(root.path());
     EXPECT_THAT(formatted(configuration.diagnostics),
                 ElementsAre(c.string() + ":4:1: error: a certificate of this name stands already in " +
@@ -167,7 +167,7 @@ TEST(Loading, AppliesTheRulesBetweenTheProfilesThatApplyHere) {
 
 TEST(Loading, RefusesAFileThatOthersCanChange) {
     const TemporaryRoot root;
-    const auto file = root.writeProfile("a.toml", genericProfile("a"), 0646);
+    const auto file = writeProfile(root, "a.toml", genericProfile("a"), 0646);
     const auto configuration = load(root.path());
     EXPECT_THAT(configuration.profiles, IsEmpty());
     EXPECT_THAT(configuration.failedFiles, ElementsAre(file.string()));
@@ -177,7 +177,7 @@ TEST(Loading, RefusesAFileThatOthersCanChange) {
 
 TEST(Loading, RefusesAFileInAFolderThatOthersCanChange) {
     const TemporaryRoot root;
-    const auto file = root.writeProfile("a.toml", genericProfile("a"));
+    const auto file = writeProfile(root, "a.toml", genericProfile("a"));
     ::chmod(file.parent_path().c_str(), 0777);
     EXPECT_THAT(formatted(load(root.path()).diagnostics),
                 ElementsAre(file.string() + ": error: is not read, because its folder " + file.parent_path().string() +
@@ -186,7 +186,7 @@ TEST(Loading, RefusesAFileInAFolderThatOthersCanChange) {
 
 TEST(Loading, RefusesAFileThatDoesNotBelongToRoot) {
     const TemporaryRoot root;
-    const auto file = root.writeProfile("a.toml", genericProfile("a"));
+    const auto file = writeProfile(root, "a.toml", genericProfile("a"));
     giveAway(file);
     const auto source = readSource(file, "/");
     ASSERT_TRUE(source.refusal);
@@ -198,7 +198,7 @@ TEST(Loading, RefusesAFileThatDoesNotBelongToRoot) {
 
 TEST(Loading, RefusesWhatIsNoFileWithoutWaiting) {
     const TemporaryRoot root;
-    root.writeProfile("a.toml", genericProfile("a"));
+    writeProfile(root, "a.toml", genericProfile("a"));
     std::filesystem::create_directory(root / "etc/scepd/profiles.d/b.toml");
     ASSERT_EQ(::mkfifo((root / "etc/scepd/profiles.d/c.toml").c_str(), 0600), 0);
     std::filesystem::create_symlink("nowhere", root / "etc/scepd/profiles.d/d.toml");
@@ -213,14 +213,14 @@ TEST(Loading, RefusesWhatIsNoFileWithoutWaiting) {
 TEST(Loading, FollowsALinkToAProfile) {
     const TemporaryRoot root;
     root.write("srv/profile", genericProfile("a"));
-    root.writeProfile("z.toml", genericProfile("z"));
+    writeProfile(root, "z.toml", genericProfile("z"));
     std::filesystem::create_symlink("../../../srv/profile", root / "etc/scepd/profiles.d/a.toml");
     EXPECT_THAT(certificateNames(load(root.path())), ElementsAre("a", "z"));
 }
 
 TEST(Loading, RefusesAFileOfMoreThanAMebibyte) {
     const TemporaryRoot root;
-    root.writeProfile("a.toml", genericProfile("a") + std::string(10 << 20, '\n'));
+    writeProfile(root, "a.toml", genericProfile("a") + std::string(10 << 20, '\n'));
     EXPECT_THAT(formatted(load(root.path()).diagnostics),
                 ElementsAre(HasSubstr("a.toml: error: the file is larger than 1048576 bytes, and no profile is")));
 }
@@ -242,7 +242,7 @@ TEST(Loading, ReportsAChallengeThatEverybodyCanRead) {
     const std::string text =
         scepTable +
         "challenge.type = \"static\"\nchallenge.value = \"s3cret\"\n[certificate.a]\nusage = \"generic\"\n" + aSubject;
-    const auto file = root.writeProfile("a.toml", text, 0644);
+    const auto file = writeProfile(root, "a.toml", text, 0644);
     EXPECT_THAT(formatted(load(root.path()).diagnostics),
                 ElementsAre(file.string() +
                             ": warning: the file can be read by everybody on this machine and holds the "
@@ -254,8 +254,8 @@ TEST(Loading, ReportsAChallengeThatEverybodyCanRead) {
 
 TEST(Selecting, FindsWhatAppliesHereWithItsProfile) {
     const TemporaryRoot root;
-    root.writeProfile("a.toml", genericProfile("a"));
-    root.writeProfile("b.toml", "groups = [\"kiosk\"]\n" + genericProfile("b"));
+    writeProfile(root, "a.toml", genericProfile("a"));
+    writeProfile(root, "b.toml", "groups = [\"kiosk\"]\n" + genericProfile("b"));
     const auto configuration = load(root.path());
 
     EXPECT_EQ(select(configuration, "a").certificate.name, "a");
@@ -265,7 +265,7 @@ TEST(Selecting, FindsWhatAppliesHereWithItsProfile) {
 
 TEST(Selecting, SaysWhichFileDidNotLoadAndWhy) {
     const TemporaryRoot root;
-    root.writeProfile("a.toml", genericProfile("a") + "kee = 1\n");
+    writeProfile(root, "a.toml", genericProfile("a") + "kee = 1\n");
     try {
         const auto configuration = load(root.path());
         select(configuration, "a");

@@ -173,8 +173,8 @@ TEST(Surroundings, ReportABindMountedTargetNow) {
 TEST(Surroundings, KeepTheProfileLoaded) {
     const TemporaryRoot root;
     root.write("etc/x/key.pem/file", "");
-    root.writeProfile("a.toml",
-                      profileWith("usage = \"generic\"\n" + aSubject + "deploy = [{ key = \"/etc/x/key.pem\" }]\n"));
+    writeProfile(root, "a.toml",
+                 profileWith("usage = \"generic\"\n" + aSubject + "deploy = [{ key = \"/etc/x/key.pem\" }]\n"));
     const auto configuration = load(root.path());
     EXPECT_EQ(configuration.profiles.at(0).certificates.size(), 1U);
     EXPECT_THAT(configuration.failedFiles, IsEmpty());

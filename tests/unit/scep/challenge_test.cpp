@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "temporary_root.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -20,20 +21,13 @@ class Challenge : public testing::Test {
 protected:
     using Source = decltype(profile::Challenge::source);
 
-    Challenge() {
-        auto name = (fs::temp_directory_path() / "scepd-challenge-XXXXXX").string();
-        root_ = ::mkdtemp(name.data());
-        fs::create_directories(root_ / "etc/scepd");
-    }
-    ~Challenge() override {
-        ::unsetenv("CREDENTIALS_DIRECTORY");
-        fs::remove_all(root_);
-    }
+    Challenge() { fs::create_directories(root_ / "etc/scepd"); }
+    ~Challenge() override { ::unsetenv("CREDENTIALS_DIRECTORY"); }
 
     [[nodiscard]] Secret read(const Source& source) const {
         profile::Scep scep;
         scep.challenge.source = source;
-        return obtainChallenge(scep, root_);
+        return obtainChallenge(scep, root_.path());
     }
 
     [[nodiscard]] std::string complaint(const Source& source) const {
@@ -46,11 +40,11 @@ protected:
         }
     }
 
-    fs::path root_;
+    test::TemporaryRoot root_;
 };
 
 TEST_F(Challenge, OfNoneIsEmpty) {
-    EXPECT_TRUE(obtainChallenge({}, root_).empty());
+    EXPECT_TRUE(obtainChallenge({}, root_.path()).empty());
 }
 
 TEST_F(Challenge, IsTheValueOfTheProfile) {
@@ -65,7 +59,7 @@ TEST_F(Challenge, IsTheFirstLineOfAFileBelowTheRoot) {
 
 TEST_F(Challenge, IsACredentialOfTheService) {
     file::replace(root_ / "ndes", "from systemd\n");
-    ::setenv("CREDENTIALS_DIRECTORY", root_.c_str(), 1);
+    ::setenv("CREDENTIALS_DIRECTORY", root_.path().c_str(), 1);
     EXPECT_EQ(read(profile::StaticChallenge{.value = {}, .file = {}, .credential = "ndes"}).reveal(), "from systemd");
 }
 

@@ -3,9 +3,7 @@
 #include <array>
 #include <csignal>
 #include <cstdlib>
-#include <stdexcept>
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <openssl/ssl.h>
 #include <poll.h>
@@ -13,24 +11,6 @@
 
 namespace scepd::test {
 namespace {
-
-UniqueFd listenOn(const std::string& address, unsigned& port) {
-    sockaddr_in6 six{};
-    sockaddr_in four{};
-    const bool isSix = address.contains(':');
-    UniqueFd listener(::socket(isSix ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    six.sin6_family = AF_INET6;
-    four.sin_family = AF_INET;
-    void* host = isSix ? static_cast<void*>(&six.sin6_addr) : &four.sin_addr;
-    auto* generic = isSix ? reinterpret_cast<sockaddr*>(&six) : reinterpret_cast<sockaddr*>(&four);
-    socklen_t length = isSix ? sizeof six : sizeof four;
-    if (::inet_pton(isSix ? AF_INET6 : AF_INET, address.c_str(), host) != 1 ||
-        ::bind(listener.get(), generic, length) != 0 || ::listen(listener.get(), 16) != 0 ||
-        ::getsockname(listener.get(), generic, &length) != 0)
-        throw std::runtime_error("no port on " + address);
-    port = ntohs(isSix ? six.sin6_port : four.sin_port);
-    return listener;
-}
 
 bool isComplete(const std::string& request) {
     if (request.starts_with('\x16')) return true; // A TLS handshake, which has no end for us.
@@ -123,10 +103,7 @@ private:
 };
 
 WebServer::WebServer(Handler handler, std::optional<Tls> tls, std::string address)
-    : handler_(std::move(handler)),
-      tls_(std::move(tls)),
-      address_(std::move(address)),
-      listener_(listenOn(address_, port_)) {
+    : handler_(std::move(handler)), tls_(std::move(tls)), address_(std::move(address)), listener_(address_) {
     std::signal(SIGPIPE, SIG_IGN);
     accepting_ = std::jthread([this] { accept(); });
 }
@@ -137,7 +114,7 @@ WebServer::WebServer(std::vector<WebAnswer> answers)
       }) {}
 
 WebServer::~WebServer() {
-    ::shutdown(listener_.get(), SHUT_RDWR);
+    listener_.close();
     accepting_.join();
     for (const auto& connection : connections_)
         ::shutdown(connection.get(), SHUT_RDWR);
@@ -146,7 +123,7 @@ WebServer::~WebServer() {
 
 std::string WebServer::url(const std::string& path) const {
     const auto host = address_.contains(':') ? "[" + address_ + "]" : address_;
-    return fmt::format("{}://{}:{}{}", tls_ ? "https" : "http", host, port_, path);
+    return fmt::format("{}://{}:{}{}", tls_ ? "https" : "http", host, port(), path);
 }
 
 std::vector<std::string> WebServer::requests() const {
@@ -156,7 +133,7 @@ std::vector<std::string> WebServer::requests() const {
 
 void WebServer::accept() {
     for (;;) {
-        UniqueFd connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        auto connection = listener_.accept();
         if (!connection) return;
         const int number = connection.get();
         connections_.push_back(std::move(connection));
@@ -194,10 +171,8 @@ bool WebServer::answer(Channel& channel, const std::string& request) {
     return text.keep;
 }
 
-SilentServer::SilentServer() : listener_(listenOn("127.0.0.1", port_)) {}
-
 std::string SilentServer::url(const std::string& path) const {
-    return fmt::format("http://127.0.0.1:{}{}", port_, path);
+    return fmt::format("http://127.0.0.1:{}{}", listener_.number(), path);
 }
 
 } // namespace scepd::test

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/file.hpp"
+#include "loopback.hpp"
 #include "unit/crypto/forge.hpp"
 
 #include <filesystem>
@@ -12,8 +12,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <netinet/in.h>
 
 /// Web servers on this machine that answer whatever a test wants, over real sockets.
 namespace scepd::test {
@@ -53,7 +51,7 @@ public:
     WebServer(const WebServer&) = delete;
     WebServer& operator=(const WebServer&) = delete;
 
-    [[nodiscard]] unsigned port() const { return port_; }
+    [[nodiscard]] unsigned port() const { return listener_.number(); }
     [[nodiscard]] std::string url(const std::string& path = "/scep") const;
 
     /// The whole requests that came so far, in their order.
@@ -69,8 +67,7 @@ private:
     Handler handler_;
     std::optional<Tls> tls_;
     std::string address_;
-    unsigned port_ = 0; // Before the listener, which sets it.
-    UniqueFd listener_;
+    Listener listener_;
     mutable std::mutex mutex_;
     std::vector<std::string> requests_;
     std::list<UniqueFd> connections_;
@@ -81,13 +78,10 @@ private:
 /// Accepts connections and says nothing.
 class SilentServer {
 public:
-    SilentServer();
-
     [[nodiscard]] std::string url(const std::string& path = "/scep") const;
 
 private:
-    unsigned port_ = 0; // Before the listener, which sets it.
-    UniqueFd listener_;
+    Listener listener_;
 };
 
 } // namespace scepd::test

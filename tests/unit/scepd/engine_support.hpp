@@ -79,6 +79,7 @@ protected:
                            auto done) { answer("confirm", generation, std::move(done)); },
             .rollback = [=](const auto&, unsigned generation,
                             auto done) { answer("rollback", generation, std::move(done)); },
+            .purge = [=](const auto&, auto done) { answer("purge", 0, std::move(done)); },
         };
         Audience audience{
             .all =

@@ -26,7 +26,7 @@ std::vector<Authority> sample() {
 
 class AuthoritiesTest : public testing::Test {
 protected:
-    test::TemporaryDirectory root;
+    test::TemporaryRoot root;
     fs::path path = certificateDirectory(root.path(), "wifi") / "authorities.toml";
 
     void write(const std::vector<Authority>& authorities) { writeAuthorities(root.path(), "wifi", authorities); }

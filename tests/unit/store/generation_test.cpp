@@ -27,7 +27,7 @@ using testing::UnorderedElementsAre;
 
 class GenerationTest : public testing::Test {
 protected:
-    test::TemporaryDirectory root;
+    test::TemporaryRoot root;
     fs::path directory = certificateDirectory(root.path(), "wifi");
 
     unsigned commitOne(const std::string& mark = "x") { return commit(root.path(), "wifi", sampleGeneration(mark)); }

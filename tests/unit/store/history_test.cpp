@@ -44,7 +44,7 @@ History sampleHistory() {
 
 class HistoryTest : public testing::Test {
 protected:
-    test::TemporaryDirectory root;
+    test::TemporaryRoot root;
     fs::path directory = certificateDirectory(root.path(), "wifi");
     fs::path path = directory / "history.toml";
 };

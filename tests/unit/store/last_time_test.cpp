@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "unit/base/temporary.hpp"
+#include "temporary_root.hpp"
 
 #include <filesystem>
 #include <string>
@@ -19,7 +19,7 @@ const Time noon = parseRfc3339("2026-11-20T12:00:00Z");
 
 class LastTimeTest : public testing::Test {
 protected:
-    test::TemporaryDirectory root;
+    test::TemporaryRoot root;
     fs::path path = root / "var/lib/scepd/clock";
 };
 

@@ -3,7 +3,7 @@
 #include "base/error.hpp"
 #include "store/generation.hpp"
 #include "store/transaction.hpp"
-#include "unit/base/temporary.hpp"
+#include "temporary_root.hpp"
 
 #include <chrono>
 #include <functional>
@@ -16,7 +16,7 @@ namespace scepd::store::test {
 
 using namespace std::chrono_literals;
 using scepd::test::namesIn;
-using scepd::test::TemporaryDirectory;
+using scepd::test::TemporaryRoot;
 
 inline record::Held sampleHeld(unsigned generation = 1) {
     return {

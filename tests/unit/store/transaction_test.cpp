@@ -34,7 +34,7 @@ Transaction sampleTransaction() {
 
 class TransactionTest : public testing::Test {
 protected:
-    test::TemporaryDirectory root;
+    test::TemporaryRoot root;
     fs::path directory = certificateDirectory(root.path(), "wifi");
 
     void save(const Transaction& transaction) { saveTransaction(root.path(), "wifi", transaction); }
