@@ -3,7 +3,9 @@
 #include "base/log.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
+#include <tuple>
 #include <utility>
 
 #include <sdbus-c++/sdbus-c++.h>
@@ -47,24 +49,27 @@ DeployerClient::Targets targetsFrom(const Rows& rows) {
     return targets;
 }
 
+/// What a call says: the certificate's name, and a generation where one matters.
+using ForGeneration = std::tuple<std::string, std::uint32_t>;
+using ForAll = std::tuple<std::string>;
+
 /// A call that answers with `Answer...`, which `read` makes targets of.
-template <typename... Answer, typename Read>
-void call(sdbus::IProxy& proxy, const char* method, const std::string& certificate, unsigned generation,
-          const DeployerClient::Done& done, Read read, bool mayDie = true) {
-    const auto answered = [&proxy, method, certificate, generation, done, read, mayDie](const sdbus::Error* error,
-                                                                                        const Answer&... answer) {
+template <typename... Answer, typename Arguments, typename Read>
+void call(sdbus::IProxy& proxy, const char* method, const Arguments& arguments, const DeployerClient::Done& done,
+          Read read, bool mayDie = true) {
+    const auto answered = [&proxy, method, arguments, done, read, mayDie](const sdbus::Error* error,
+                                                                          const Answer&... answer) {
         if (error == nullptr) return finish(done, read(answer...));
         if (!mayDie || !died(*error)) return finish(done, std::unexpected(errorOf(*error)));
         // The bus starts another one, which goes on where the dead one stopped.
-        log::warning("{}: scepd-deploy died while it worked; it is asked again", certificate);
-        call<Answer...>(proxy, method, certificate, generation, done, read, false);
+        log::warning("{}: scepd-deploy died while it worked; it is asked again", std::get<0>(arguments));
+        call<Answer...>(proxy, method, arguments, done, read, false);
     };
     try {
-        proxy.callMethodAsync(method)
-            .onInterface(interfaceName)
-            .withTimeout(longest)
-            .withArguments(certificate, std::uint32_t{generation})
-            .uponReplyInvoke(answered);
+        auto invoker = proxy.callMethodAsync(method);
+        invoker.onInterface(interfaceName).withTimeout(longest);
+        std::apply([&](const auto&... argument) { invoker.withArguments(argument...); }, arguments);
+        invoker.uponReplyInvoke(answered);
     } catch (const sdbus::Error& error) {
         finish(done, std::unexpected(errorOf(error)));
     }
@@ -78,15 +83,19 @@ DeployerClient::DeployerClient(sdbus::IConnection& connection)
 DeployerClient::~DeployerClient() = default;
 
 void DeployerClient::deploy(const std::string& certificate, unsigned generation, const Done& done) {
-    call<Rows>(*proxy_, "Deploy", certificate, generation, done, targetsFrom);
+    call<Rows>(*proxy_, "Deploy", ForGeneration(certificate, generation), done, targetsFrom);
 }
 
 void DeployerClient::rollback(const std::string& certificate, unsigned generation, const Done& done) {
-    call<Rows>(*proxy_, "Rollback", certificate, generation, done, targetsFrom);
+    call<Rows>(*proxy_, "Rollback", ForGeneration(certificate, generation), done, targetsFrom);
+}
+
+void DeployerClient::verify(const std::string& certificate, const Done& done) {
+    call<Rows>(*proxy_, "Verify", ForAll(certificate), done, targetsFrom);
 }
 
 void DeployerClient::confirm(const std::string& certificate, unsigned generation, const Done& done) {
-    call<>(*proxy_, "Confirm", certificate, generation, done, [] { return Targets{}; });
+    call<>(*proxy_, "Confirm", ForGeneration(certificate, generation), done, [] { return Targets{}; });
 }
 
 } // namespace scepd::bus
