@@ -178,6 +178,23 @@ TEST_F(DriftTest, FilesThatAreTouchedAreLookedAtSoon) {
     EXPECT_EQ(inspections.size(), 2U);
 }
 
+TEST_F(DriftTest, BetweenLooksNothingWakesTheDaemon) {
+    root.write("etc/ssl/scepd/peer/key.pem", "key");
+    finds(well);
+    runUntilInspected();
+    const auto turnsWithin = [this](Duration time) {
+        bool isOver = false;
+        const auto end = loop.after(time, [&] { isOver = true; });
+        unsigned turns = 0;
+        for (; !isOver; ++turns)
+            loop.turn();
+        return turns;
+    };
+    turnsWithin(100ms); // what follows from the first look
+
+    EXPECT_EQ(turnsWithin(2s), 1U) << "the end of the two seconds and nothing else";
+}
+
 TEST_F(DriftTest, TheLifeOfAShortLivedCertificateIsShortForItsFilesToo) {
     store::commit(root.path(), "peer", {Secret("key"), "cert", "chain", "ca", held(2, now() - 1s, 20s)});
     finds(well);
