@@ -22,9 +22,10 @@ struct Inspection {
 };
 
 /// When the installed files are looked at next, by the machine's uptime: at once after the start, then daily or after
-/// an eighth of the lifetime if that is shorter, earlier by up to a half by this endpoint's own dice so that many
-/// certificates do not come at once. Files that were touched are looked at at once, but not every moment when somebody
-/// touches them all the time. What could not be looked at is looked at again within an hour.
+/// an eighth of the lifetime if that is shorter (so that they are looked at in the last day before they expire, too),
+/// earlier by up to a half by this endpoint's own dice so that many certificates do not come at once. Files that were
+/// touched are looked at at once, but not every moment when somebody touches them all the time. What could not be
+/// looked at is looked at again within an hour.
 Duration inspectionDue(const Policy& policy, const record::Held& held, const Inspection& inspection);
 
 /// True while installed files can be judged: what is held is valid, lies on its targets, and is in use there.

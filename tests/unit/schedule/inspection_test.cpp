@@ -158,6 +158,17 @@ TEST(Drift, ThatComesAgainAndAgainIsPutRightLaterEachTime) {
     EXPECT_THAT(delays, ElementsAre(Duration::zero(), about(1min), about(2min), about(4min), about(5min)));
 }
 
+TEST(Drift, ThatNeverEndsIsPutRightAboutEveryHour) {
+    auto policy = plainPolicy();
+    policy.retryDelayMax = 6h;
+    auto history = deployed();
+    for (int i = 0; i < 50; ++i)
+        history = driftedAt(history, 1h);
+
+    EXPECT_THAT(nextStep(policy, held(), history, start + 1h).at - (start + 1h),
+                AllOf(Ge(Duration(48min)), Le(Duration(72min))));
+}
+
 TEST(Drift, AfterAQuietDayCountsAnew) {
     auto history = healedAt(driftedAt(healedAt(driftedAt(deployed(), 1h), 2h), 3h), 4h);
     ASSERT_EQ(history.deployment.heals, 2U);
