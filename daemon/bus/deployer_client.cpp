@@ -66,10 +66,15 @@ void call(sdbus::IProxy& proxy, const char* method, const Arguments& arguments, 
         call<Answer...>(proxy, method, arguments, done, read, false);
     };
     try {
-        auto invoker = proxy.callMethodAsync(method);
-        invoker.onInterface(interfaceName).withTimeout(longest);
-        std::apply([&](const auto&... argument) { invoker.withArguments(argument...); }, arguments);
-        invoker.uponReplyInvoke(answered);
+        std::apply(
+            [&](const auto&... argument) {
+                proxy.callMethodAsync(method)
+                    .onInterface(interfaceName)
+                    .withTimeout(longest)
+                    .withArguments(argument...)
+                    .uponReplyInvoke(answered);
+            },
+            arguments);
     } catch (const sdbus::Error& error) {
         finish(done, std::unexpected(errorOf(error)));
     }
