@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
-#include <optional>
+#include <tuple>
 #include <utility>
 
 #include <sdbus-c++/sdbus-c++.h>
@@ -49,28 +49,32 @@ DeployerClient::Targets targetsFrom(const Rows& rows) {
     return targets;
 }
 
-/// What is asked for. Generation: only where the method takes one.
-struct Asked {
-    std::string method; // sdbus-c++ keeps a reference to it while it builds the call
-    std::string certificate;
-    std::optional<std::uint32_t> generation;
-};
+/// What a call says: the certificate's name, and a generation where one matters.
+using ForGeneration = std::tuple<std::string, std::uint32_t>;
+using ForAll = std::tuple<std::string>;
 
 /// A call that answers with `Answer...`, which `read` makes targets of.
-template <typename... Answer, typename Read>
-void call(sdbus::IProxy& proxy, const Asked& asked, const DeployerClient::Done& done, Read read, bool mayDie = true) {
-    const auto answered = [&proxy, asked, done, read, mayDie](const sdbus::Error* error, const Answer&... answer) {
+template <typename... Answer, typename Arguments, typename Read>
+void call(sdbus::IProxy& proxy, const char* method, const Arguments& arguments, const DeployerClient::Done& done,
+          Read read, bool mayDie = true) {
+    const auto answered = [&proxy, method, arguments, done, read, mayDie](const sdbus::Error* error,
+                                                                          const Answer&... answer) {
         if (error == nullptr) return finish(done, read(answer...));
         if (!mayDie || !died(*error)) return finish(done, std::unexpected(errorOf(*error)));
         // The bus starts another one, which goes on where the dead one stopped.
-        log::warning("{}: scepd-deploy died while it worked; it is asked again", asked.certificate);
-        call<Answer...>(proxy, asked, done, read, false);
+        log::warning("{}: scepd-deploy died while it worked; it is asked again", std::get<0>(arguments));
+        call<Answer...>(proxy, method, arguments, done, read, false);
     };
     try {
-        auto invocation = proxy.callMethodAsync(asked.method);
-        invocation.onInterface(interfaceName).withTimeout(longest).withArguments(asked.certificate);
-        if (asked.generation) invocation.withArguments(*asked.generation);
-        invocation.uponReplyInvoke(answered);
+        std::apply(
+            [&](const auto&... argument) {
+                proxy.callMethodAsync(method)
+                    .onInterface(interfaceName)
+                    .withTimeout(longest)
+                    .withArguments(argument...)
+                    .uponReplyInvoke(answered);
+            },
+            arguments);
     } catch (const sdbus::Error& error) {
         finish(done, std::unexpected(errorOf(error)));
     }
@@ -84,19 +88,23 @@ DeployerClient::DeployerClient(sdbus::IConnection& connection)
 DeployerClient::~DeployerClient() = default;
 
 void DeployerClient::deploy(const std::string& certificate, unsigned generation, const Done& done) {
-    call<Rows>(*proxy_, {"Deploy", certificate, generation}, done, targetsFrom);
+    call<Rows>(*proxy_, "Deploy", ForGeneration(certificate, generation), done, targetsFrom);
 }
 
 void DeployerClient::rollback(const std::string& certificate, unsigned generation, const Done& done) {
-    call<Rows>(*proxy_, {"Rollback", certificate, generation}, done, targetsFrom);
+    call<Rows>(*proxy_, "Rollback", ForGeneration(certificate, generation), done, targetsFrom);
+}
+
+void DeployerClient::verify(const std::string& certificate, const Done& done) {
+    call<Rows>(*proxy_, "Verify", ForAll(certificate), done, targetsFrom);
 }
 
 void DeployerClient::confirm(const std::string& certificate, unsigned generation, const Done& done) {
-    call<>(*proxy_, {"Confirm", certificate, generation}, done, [] { return Targets{}; });
+    call<>(*proxy_, "Confirm", ForGeneration(certificate, generation), done, [] { return Targets{}; });
 }
 
 void DeployerClient::purge(const std::string& certificate, const Done& done) {
-    call<>(*proxy_, {"Purge", certificate, std::nullopt}, done, [] { return Targets{}; });
+    call<>(*proxy_, "Purge", ForAll(certificate), done, [] { return Targets{}; });
 }
 
 } // namespace scepd::bus

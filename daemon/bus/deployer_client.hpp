@@ -32,6 +32,7 @@ public:
     void confirm(const std::string& certificate, unsigned generation, const Done& done);
     /// Generation 0: the last one that was confirmed.
     void rollback(const std::string& certificate, unsigned generation, const Done& done);
+    void verify(const std::string& certificate, const Done& done);
     /// The targets given to `done` are empty.
     void purge(const std::string& certificate, const Done& done);
 

@@ -2,10 +2,8 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
-#include "deploy/check.hpp"
 #include "deploy/consumer.hpp"
 #include "deploy/hook.hpp"
-#include "deploy/memory.hpp"
 #include "deploy/verify.hpp"
 #include "store/generation.hpp"
 
@@ -145,16 +143,23 @@ Deployer::Targets Deployer::verify(const std::string& name) {
     try {
         const auto material =
             check(store::readGeneration(root_, name, deployed.generation), subject.scep, root_, never);
-        for (const auto& target : subject.targets) {
-            const auto found = differences(root_, plan(target, material));
-            const bool open = target.served && deployed.confirmed != deployed.generation;
-            states.push_back({nameOf(target), !found.empty() ? "drifted" : open ? "unconfirmed" : "deployed", found});
-        }
+        for (const auto& target : subject.targets)
+            states.push_back(verifyTarget(target, material, deployed));
     } catch (const Error& error) {
-        states.clear();
         return all(error.what());
     }
     return states;
+}
+
+record::TargetState Deployer::verifyTarget(const profile::Target& target, const Material& material,
+                                           const Deployed& deployed) const {
+    try {
+        const auto found = differences(root_, plan(target, material));
+        const bool open = target.served && deployed.confirmed != deployed.generation;
+        return {nameOf(target), !found.empty() ? "drifted" : open ? "unconfirmed" : "deployed", found};
+    } catch (const Error& error) {
+        return failed(target, error.what());
+    }
 }
 
 void Deployer::runHooks(const std::string& name, const std::string& event) {

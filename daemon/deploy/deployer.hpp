@@ -2,6 +2,8 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "deploy/check.hpp"
+#include "deploy/memory.hpp"
 #include "deploy/subject.hpp"
 #include "deploy/transaction.hpp"
 #include "record/history.hpp"
@@ -35,7 +37,8 @@ public:
     /// last confirmed one; Error{local} when there is none.
     Targets rollback(const std::string& name, unsigned generation, Time now);
 
-    /// Compares bytes, modes and owners on the targets with what was deployed. Changes nothing.
+    /// Compares bytes, modes and owners on the targets with what was deployed: "drifted" says what differs, "failed"
+    /// why a target cannot be compared. Changes nothing.
     Targets verify(const std::string& name);
 
     /// Runs the certificate's hooks. Throws Error{local} that tells how each failed one ended.
@@ -55,6 +58,8 @@ public:
 private:
     Targets install(const std::string& name, unsigned generation, const std::string& event, Time now);
     Targets complete(Transaction& transaction, const Subject& subject);
+    [[nodiscard]] record::TargetState verifyTarget(const profile::Target& target, const Material& material,
+                                                   const Deployed& deployed) const;
     Targets runHooksOf(const Subject& subject, const Intent& intent);
     void takeBack(Transaction& transaction, const Subject& subject, const Error& why);
     void tellOfFormer(const Subject& subject) const;

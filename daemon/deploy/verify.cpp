@@ -3,6 +3,9 @@
 #include "base/error.hpp"
 #include "deploy/directory.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
@@ -26,6 +29,15 @@ Findings compareStatus(const std::string& name, const struct stat& status, const
     return findings;
 }
 
+/// A file of another size is not read: who knows how large it is.
+Findings compareContent(const std::string& name, const Directory& directory, const struct stat& status,
+                        const Secret& wanted) {
+    if (status.st_size == 0) return {fmt::format("{} is empty", name)};
+    const bool same =
+        static_cast<std::size_t>(status.st_size) == wanted.reveal().size() && directory.read(name) == wanted;
+    return same ? Findings() : Findings{fmt::format("{} holds something else", name)};
+}
+
 Findings compare(const std::filesystem::path& root, const PlannedFile& file) {
     const std::filesystem::path path(file.path);
     const auto name = path.filename().string();
@@ -34,7 +46,7 @@ Findings compare(const std::filesystem::path& root, const PlannedFile& file) {
     if (!status) return {fmt::format("{} is missing", name)};
     if (!S_ISREG(status->st_mode)) return {fmt::format("{} is no longer a regular file", name)};
     auto findings = compareStatus(name, *status, file.attributes);
-    if (directory->read(name) != file.content) findings.push_back(fmt::format("{} holds something else", name));
+    std::ranges::move(compareContent(name, *directory, *status, file.content), std::back_inserter(findings));
     return findings;
 }
 

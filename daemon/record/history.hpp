@@ -24,7 +24,9 @@ struct Deployment {
     bool confirmed = false;  ///< The consumers were seen to use it.
     unsigned failures = 0;   ///< Failed deployments in a row of the generation that is to be deployed.
     Time lastAttempt;
-    std::string error; ///< The last failure's sentence; empty after a success.
+    unsigned heals = 0; ///< How often in a row the installed files were found changed and are put back.
+    Time lastDrift{};   ///< When that was last found, or put right; after a quiet day `heals` counts anew.
+    std::string error;  ///< What is wrong with it, a sentence; empty after a success.
     std::vector<TargetState> targets;
 
     bool operator==(const Deployment&) const = default;

@@ -61,7 +61,8 @@ Engine::Engine(Loop& loop, Places places, Deployer deployer, Audience audience)
       places_(std::move(places)),
       deployer_(std::move(deployer)),
       audience_(std::move(audience)),
-      machineId_(profile::machineId(places_.root)) {}
+      machineId_(profile::machineId(places_.root)),
+      targetWatch_(loop, places_.root, [this](const auto& paths) { touched(paths); }) {}
 
 // ---- profiles ----
 
@@ -90,6 +91,7 @@ void Engine::reload() {
     audience_.all(statuses);
     for (const auto& [name, entry] : old)
         if (!entries_.contains(name)) audience_.event(name, "removed", "no profile asks for it any more", entry.held);
+    watchTargets();
     planSoon();
 }
 
@@ -124,6 +126,8 @@ void Engine::takeOver(Entry& fresh, Entry& old) const {
     fresh.history = std::move(old.history);
     fresh.written = std::move(old.written);
     fresh.asked = std::move(old.asked);
+    fresh.inspection = old.inspection;
+    fresh.driftLogged = old.driftLogged;
     if (same)
         fresh.running = std::move(old.running);
     else
@@ -230,6 +234,7 @@ void Engine::plan() {
     for (const auto index : decision.start)
         start(*entries[index], all[index].step.action);
     showOverview(all, time);
+    planInspection();
 }
 
 /// Wakes for the next decision, and when something held expires, for people to see it.

@@ -7,6 +7,7 @@
 #include "record/overview.hpp"
 #include "record/request.hpp"
 #include "scepd/entry.hpp"
+#include "scepd/target_watch.hpp"
 #include "schedule/plausible.hpp"
 
 #include <expected>
@@ -23,7 +24,7 @@ struct Deployer {
     using Done = std::function<void(std::expected<std::vector<record::TargetState>, Error>)>;
     using Call = std::function<void(const std::string& certificate, unsigned generation, Done done)>;
     Call deploy, confirm, rollback;
-    std::function<void(const std::string& certificate, Done done)> purge;
+    std::function<void(const std::string& certificate, Done done)> verify, purge;
 };
 
 /// Who is told of what changes.
@@ -136,6 +137,14 @@ private:
     [[nodiscard]] Deployer::Done whenDone(const Entry& entry,
                                           std::function<void(Entry&, std::expected<Targets, Error>)> then);
 
+    void watchTargets();
+    void touched(const TargetWatch::Paths& paths);
+    void planInspection();
+    void inspect(const std::string& name);
+    void inspected(Entry& entry, const std::expected<Targets, Error>& result);
+    void judge(Entry& entry, const Targets& rows);
+    void tellDrift(Entry& entry, const std::string& what);
+
     void take(Entry& entry, const record::Issued& issued);
     void tellPending(const Entry& entry);
 
@@ -162,6 +171,9 @@ private:
     profile::Configuration configuration_;
     std::map<std::string, Entry> entries_;
     Loop::Handle alarm_;
+    TargetWatch targetWatch_;
+    Loop::Handle inspectionAlarm_;
+    bool inspecting_ = false; ///< The deployer looks at the installed files of a certificate.
     unsigned lastRunning_ = 0;
     record::Surroundings surroundings_;
     schedule::Belief belief_;

@@ -6,6 +6,7 @@
 #include "record/request.hpp"
 #include "record/status.hpp"
 #include "scepd/spawn.hpp"
+#include "schedule/inspection.hpp"
 #include "schedule/next_step.hpp"
 #include "schedule/queue.hpp"
 
@@ -35,6 +36,8 @@ struct Entry {
     std::string configuration;                  ///< profile::requestDigest of what the profile asks for.
     record::RequestOptions asked;               ///< Of the last request that was not served yet.
     std::optional<Running> running;
+    schedule::Inspection inspection;
+    Duration driftLogged{}; ///< When a drift was last told in the log, by the uptime; zero for not yet.
     record::State shown = record::State::waiting; ///< What people were told last.
     std::string lastComplaint; ///< The last warning in the log, and when: the same one is not repeated within an hour.
     Time lastComplaintTime;

@@ -54,6 +54,7 @@ Deployer callsOf(bus::DeployerClient& client) {
                              const auto& done) { client.confirm(name, generation, done); },
         .rollback = [&client](const auto& name, unsigned generation,
                               const auto& done) { client.rollback(name, generation, done); },
+        .verify = [&client](const auto& name, const auto& done) { client.verify(name, done); },
         .purge = [&client](const auto& name, const auto& done) { client.purge(name, done); },
     };
 }

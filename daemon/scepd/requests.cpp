@@ -42,7 +42,8 @@ bool Engine::ask(Entry& entry, record::RequestOptions options) {
     const bool valid = entry.held && entry.held->notAfter > judgedTime();
     if (valid && !options.renew && !history.pending) {
         const bool deployed = history.deployment.confirmed && history.deployment.generation == entry.held->generation;
-        history.deployment.failures = 0; // a deployment that waits for its next try is tried now
+        // A deployment that waits for its next try is tried now.
+        history.deployment.failures = history.deployment.heals = 0;
         return !deployed;
     }
     history = schedule::noteRequest(std::move(history), options.force, judgedTime());

@@ -64,9 +64,25 @@ Step attempt(Action action, Time due, std::string why, const Policy& policy, con
     return putOff({action, due, due, std::move(why)}, policy, history, remaining, now);
 }
 
+/// Whoever needs the files does without them meanwhile.
+constexpr Duration longestHealDelay = 1h;
+
+/// Files that were changed behind scepd's back are put back at once; whoever keeps changing them is given way to,
+/// longer each time.
+Step healingStep(const Policy& policy, const record::Deployment& deployment, Time due, Time now) {
+    if (deployment.heals == 1) return {Action::deploy, due, due, "its installed files were changed and are put back"};
+    const auto count = deployment.heals - 1;
+    const auto longest = std::min(policy.retryDelayMax, longestHealDelay);
+    const auto delay = jittered(policy, doubled(policy.retryDelay, longest, count), count);
+    return {Action::deploy, std::max(due, past(deployment.lastDrift, now) + delay), due,
+            fmt::format("its installed files were changed {} times in a row; they are put back after {}",
+                        deployment.heals, humanDuration(delay))};
+}
+
 Step deploymentStep(const Policy& policy, const Held& held, const History& history, Time now) {
     const auto& deployment = history.deployment;
     const auto due = std::min(held.issued, now);
+    if (deployment.failures == 0 && deployment.heals > 0) return healingStep(policy, deployment, due, now);
     if (deployment.failures == 0)
         return {Action::deploy, due, due, fmt::format("generation {} is not on its targets yet", held.generation)};
     const auto delay =

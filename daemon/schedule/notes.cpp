@@ -75,6 +75,9 @@ struct End {
     }
 };
 
+/// Files that stayed as they were for so long are left alone by whoever changed them before.
+constexpr Duration quietTime = std::chrono::days(1);
+
 void notInTheFuture(Time& time, Time now) {
     time = std::min(time, now);
 }
@@ -108,6 +111,7 @@ History noteDeployed(History history, unsigned generation, Time now) {
     deployment.confirmed = true;
     deployment.failures = 0;
     deployment.error.clear();
+    if (deployment.heals > 0) deployment.lastDrift = now;
     return history;
 }
 
@@ -119,8 +123,31 @@ History noteDeploymentFailure(History history, const std::string& why, Time now)
     return history;
 }
 
+History noteInspection(History history, const std::vector<record::TargetState>& rows) {
+    auto& targets = history.deployment.targets;
+    for (const auto& row : rows) {
+        const auto known = std::ranges::find(targets, row.target, &record::TargetState::target);
+        if (known == targets.end())
+            targets.push_back(row);
+        else if (known->state != row.state || !row.detail.empty())
+            *known = row;
+    }
+    return history;
+}
+
+History noteDrift(History history, const std::string& what, Time now) {
+    auto& deployment = history.deployment;
+    const bool quiet = deployment.lastDrift > now || now - deployment.lastDrift >= quietTime;
+    deployment.heals = quiet ? 1 : deployment.heals + 1;
+    deployment.lastDrift = now;
+    deployment.confirmed = false;
+    deployment.error = what;
+    return history;
+}
+
 History noteNewGeneration(History history) {
     history.deployment.failures = 0;
+    history.deployment.heals = 0;
     history.deployment.error.clear();
     return history;
 }
@@ -136,6 +163,7 @@ History noteClockStep(History history, Time now) {
     notInTheFuture(history.lastAttempt, now);
     notInTheFuture(history.lastRenewal, now);
     notInTheFuture(history.deployment.lastAttempt, now);
+    notInTheFuture(history.deployment.lastDrift, now);
     if (history.pending) notInTheFuture(history.pending->lastPoll, now);
     if (history.pending) notInTheFuture(history.pending->since, now);
     return history;

@@ -5,6 +5,7 @@
 #include "record/report.hpp"
 
 #include <string>
+#include <vector>
 
 /// What happens to a certificate, as it is noted in its history. Pure: the daemon writes down what these return, and
 /// the simulator makes a million endpoints live by the same.
@@ -24,6 +25,14 @@ record::History noteDeployed(record::History history, unsigned generation, Time 
 
 /// A deployment failed, for the reason given.
 record::History noteDeploymentFailure(record::History history, const std::string& why, Time now);
+
+/// The installed files were looked at: `rows` take the place of what was known of their targets, what is known beside
+/// (a hook that failed) stays, and so does the note of a target that is as it was deployed.
+record::History noteInspection(record::History history, const std::vector<record::TargetState>& rows);
+
+/// What lies on the targets is not what was deployed (driftOf() says it in words) and is to be put back: the same
+/// generation is deployed again.
+record::History noteDrift(record::History history, const std::string& what, Time now);
 
 /// Another generation than before is to be deployed: failures with that one tell nothing about it.
 record::History noteNewGeneration(record::History history);

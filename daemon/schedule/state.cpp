@@ -1,5 +1,7 @@
 #include "schedule/state.hpp"
 
+#include "schedule/inspection.hpp"
+
 #include <algorithm>
 #include <string_view>
 
@@ -61,17 +63,35 @@ bool isBroken(const record::TargetState& target) {
     return target.state == "failed";
 }
 
+bool isDeployed(const record::Held& held, const record::Deployment& deployment) {
+    return deployment.generation == held.generation && deployment.confirmed;
+}
+
+Situation inTrouble(const record::Deployment& deployment) {
+    const bool putBack = deployment.heals > 0 && deployment.failures == 0;
+    return {State::degraded, deployment.error,
+            putBack ? "Find out what changes these files; they are put back by itself, later each time."
+                    : "Mend what the reason names; the deployment is tried again by itself."};
+}
+
+/// For profiles that want to be told and nothing more.
+Situation drifted(const record::Held& held, const std::string& drift) {
+    return {State::degraded, fmt::format("generation {} is deployed, but {}", held.generation, drift),
+            "Restore the files, which is noticed within a day, or replace the certificate with scepctl renew; "
+            "drift = \"heal\" in the profile puts such files back by itself."};
+}
+
 Situation withCertificate(const record::Held& held, const History& history, std::optional<Action> running) {
     const auto& deployment = history.deployment;
-    if (!deployment.error.empty() && running != Action::deploy)
-        return {State::degraded, deployment.error,
-                "Mend what the reason names; the deployment is tried again by itself."};
+    if (!deployment.error.empty() && running != Action::deploy) return inTrouble(deployment);
+    if (const auto drift = driftOf(deployment.targets); !drift.empty() && isDeployed(held, deployment) && !running)
+        return drifted(held, drift);
     if (history.failures > 0 && !running)
         return {State::degraded, fmt::format("the renewal failed: {}", history.lastError), remedyFor(history)};
     if (history.pending)
         return {State::renewing, fmt::format("the CA keeps request {} for approval", history.pending->id),
                 "Approve the request at the CA."};
-    if (running == Action::deploy || deployment.generation != held.generation || !deployment.confirmed)
+    if (running == Action::deploy || !isDeployed(held, deployment))
         return {deployment.generation == 0 ? State::enrolling : State::renewing,
                 fmt::format("generation {} is being deployed", held.generation), ""};
     if (running) return {State::renewing, "the next certificate is being requested", ""};

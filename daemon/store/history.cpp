@@ -34,6 +34,8 @@ toml::table toTable(const record::Deployment& deployment) {
         {"confirmed", deployment.confirmed},
         {"failures", static_cast<std::int64_t>(deployment.failures)},
         {"last-attempt", toNumber(deployment.lastAttempt)},
+        {"heals", static_cast<std::int64_t>(deployment.heals)},
+        {"last-drift", toNumber(deployment.lastDrift)},
         {"error", deployment.error},
         {"targets", targets},
     };
@@ -53,11 +55,14 @@ std::vector<record::TargetState> targetsFrom(const toml::table& table) {
 }
 
 record::Deployment deploymentFrom(const toml::table& table) {
+    const bool knowsDrift = table.contains("heals"); // files of the first versions do not
     return {
         .generation = getCount(table, "generation"),
         .confirmed = get<bool>(table, "confirmed"),
         .failures = getCount(table, "failures"),
         .lastAttempt = getTime(table, "last-attempt"),
+        .heals = knowsDrift ? getCount(table, "heals") : 0,
+        .lastDrift = knowsDrift ? getTime(table, "last-drift") : never,
         .error = get<std::string>(table, "error"),
         .targets = targetsFrom(table),
     };

@@ -62,7 +62,11 @@ private:
                     asked_.push_back(fmt::format("rollback {} {}", name, generation));
                     return targets_;
                 },
-            .verify = {},
+            .verify =
+                [this](const auto& name) {
+                    asked_.push_back(fmt::format("verify {}", name));
+                    return targets_;
+                },
             .runHooks = {},
             .purge =
                 [this](const auto& name) {
@@ -85,9 +89,10 @@ protected:
 TEST_F(DeployerCalls, CarryTheNameAndTheGenerationAndBringTheTargets) {
     EXPECT_EQ(resultOf([&](const auto& done) { client_.deploy("wifi", 7, done); }).value(), targets_);
     EXPECT_EQ(resultOf([&](const auto& done) { client_.rollback("wifi", 0, done); }).value(), targets_);
+    EXPECT_EQ(resultOf([&](const auto& done) { client_.verify("wifi", done); }).value(), targets_);
     EXPECT_THAT(resultOf([&](const auto& done) { client_.confirm("wifi", 7, done); }).value(), IsEmpty());
     EXPECT_THAT(resultOf([&](const auto& done) { client_.purge("wifi", done); }).value(), IsEmpty());
-    EXPECT_THAT(asked_, ElementsAre("deploy wifi 7", "rollback wifi 0", "confirm wifi 7", "purge wifi"));
+    EXPECT_THAT(asked_, ElementsAre("deploy wifi 7", "rollback wifi 0", "verify wifi", "confirm wifi 7", "purge wifi"));
 }
 
 TEST_F(DeployerCalls, TellWhatTheDeployerCannotDo) {

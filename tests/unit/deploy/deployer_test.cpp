@@ -175,6 +175,53 @@ TEST_F(Deploying, VerifyNamesEveryKindOfDrift) {
               "regular file; ca.pem is missing");
 }
 
+TEST_F(Deploying, VerifySeesFilesThatAreCutShortEmptyOrOfAnotherGeneration) {
+    deployFirstOfTwo();
+    const auto driftAfter = [&](const std::string& name, const std::string& content) {
+        const auto before = readFile(installed(name));
+        writeFile(installed(name), content, modeOf(installed(name)));
+        const auto row = deployer.verify("web").at(0);
+        writeFile(installed(name), before, modeOf(installed(name)));
+        return row;
+    };
+    const std::string target = "/etc/ssl/scepd/web/cert.pem";
+    const auto whole = readFile(installed("cert.pem"));
+    auto oneBitWrong = whole;
+    oneBitWrong.at(100) ^= 1;
+
+    EXPECT_EQ(driftAfter("key.pem", ""), (TargetState{target, "drifted", "key.pem is empty"}));
+    const TargetState another{target, "drifted", "cert.pem holds something else"};
+    EXPECT_EQ(driftAfter("cert.pem", whole.substr(0, 100)), another);
+    EXPECT_EQ(driftAfter("cert.pem", whole + std::string(2 << 20, '#')), another);
+    EXPECT_EQ(driftAfter("cert.pem", oneBitWrong), another);
+    EXPECT_EQ(driftAfter("cert.pem", certificateOf(2)), another) << "it does not belong to the key";
+    EXPECT_EQ(deployer.verify("web"), (Deployer::Targets{{target, "deployed", ""}}));
+}
+
+TEST_F(Deploying, VerifySaysWhyATargetCannotBeComparedAndGoesOnWithTheNext) {
+    profile("[[certificate.web.deploy]]\npreset = \"files\"\n"
+            "[[certificate.web.deploy]]\nkey = \"/etc/key.pem\"\n");
+    deployer.deploy("web", commit(), today());
+    fs::rename(*this / "etc/ssl/scepd", *this / "elsewhere");
+    fs::create_symlink(*this / "elsewhere", *this / "etc/ssl/scepd");
+    fs::remove(*this / "etc/key.pem");
+
+    const auto rows = deployer.verify("web");
+
+    ASSERT_EQ(rows.size(), 2U);
+    EXPECT_EQ(rows[0].state, "failed");
+    EXPECT_THAT(rows[0].detail, HasSubstr("etc/ssl/scepd is a symlink"));
+    EXPECT_EQ(rows[1], (TargetState{"/etc/key.pem", "drifted", "key.pem is missing"}));
+}
+
+TEST_F(Deploying, VerifySeesAFolderThatOthersMayWriteIn) {
+    deployer.deploy("web", commit(), today());
+    ::chmod((*this / "etc/ssl/scepd").c_str(), 0777);
+
+    EXPECT_EQ(deployer.verify("web")[0].state, "failed");
+    EXPECT_THAT(deployer.verify("web")[0].detail, HasSubstr("etc/ssl/scepd can be written by others (mode 0777)"));
+}
+
 TEST_F(Deploying, VerifySeesAnotherOwner) {
     deployer.deploy("web", commit(), today());
     const bool isRoot = ::geteuid() == 0; // Others cannot give a file away, and nobody can take theirs.

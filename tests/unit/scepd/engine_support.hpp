@@ -9,6 +9,7 @@
 #include "store/report.hpp"
 #include "temporary_root.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <expected>
 #include <functional>
@@ -79,6 +80,15 @@ protected:
                            auto done) { answer("confirm", generation, std::move(done)); },
             .rollback = [=](const auto&, unsigned generation,
                             auto done) { answer("rollback", generation, std::move(done)); },
+            .verify =
+                [this](const auto& name, auto done) {
+                    inspections.push_back(name);
+                    mostInspectionsAtATime = std::max(mostInspectionsAtATime, ++openInspections);
+                    pending.push_back(loop.after(0s, [this, done = std::move(done)] {
+                        --openInspections;
+                        done(deployerAnswers["verify"]);
+                    }));
+                },
             .purge = [=](const auto&, auto done) { answer("purge", 0, std::move(done)); },
         };
         Audience audience{
@@ -121,7 +131,8 @@ protected:
     TemporaryRoot root;
     Loop loop;
     std::map<std::string, std::expected<std::vector<record::TargetState>, Error>> deployerAnswers;
-    std::vector<std::string> deployerCalls, events;
+    std::vector<std::string> deployerCalls, inspections, events;
+    int openInspections = 0, mostInspectionsAtATime = 0;
     std::vector<Loop::Handle> pending;
     std::map<std::string, record::Status> statuses;
     record::Overview overview;

@@ -1,5 +1,7 @@
 #include "schedule/state.hpp"
 
+#include "schedule/inspection.hpp"
+#include "schedule/notes.hpp"
 #include "unit/schedule/samples.hpp"
 
 #include <optional>
@@ -166,6 +168,67 @@ TEST(State, IsDegradedWhenADeploymentFails) {
     EXPECT_EQ(situation.state, State::degraded);
     EXPECT_EQ(situation.reason, "nginx.service does not reload");
     EXPECT_THAT(situation.remedy, Not(IsEmpty()));
+}
+
+TEST(State, IsDegradedWhileFilesThatWereChangedWaitToBePutBack) {
+    auto view = holding();
+    view.history.deployment.targets = {{"/etc/ssl/cert.pem", "drifted", "key.pem is missing"}};
+    view.history = noteDrift(view.history, driftOf(view.history.deployment.targets), start + 1h);
+    const auto situation = view.situation();
+
+    EXPECT_EQ(situation.state, State::degraded);
+    EXPECT_EQ(situation.reason, "/etc/ssl/cert.pem was changed behind scepd's back: key.pem is missing");
+    EXPECT_THAT(situation.remedy, AllOf(HasSubstr("Find out"), HasSubstr("put back by itself")));
+    view.running = Action::deploy;
+    EXPECT_EQ(view.situation().state, State::renewing) << "while they are put back";
+    view.history = noteDeploymentFailure(view.history, "the disk is full", start + 1h);
+    view.running.reset();
+    EXPECT_EQ(view.situation().reason, "the deployment failed: the disk is full");
+    EXPECT_THAT(view.situation().remedy, HasSubstr("Mend what the reason names"));
+}
+
+TEST(State, IsDegradedWhenFilesWereChangedAndAreOnlyReported) {
+    auto view = holding();
+    view.history.deployment.targets = {{"/etc/ssl/cert.pem", "drifted", "cert.pem: mode 0666 instead of 0644"},
+                                       {"/etc/key.pem", "deployed", ""}};
+    const auto situation = view.situation();
+
+    EXPECT_EQ(situation.state, State::degraded);
+    EXPECT_EQ(situation.reason, "generation 1 is deployed, but /etc/ssl/cert.pem was changed behind scepd's back: "
+                                "cert.pem: mode 0666 instead of 0644");
+    EXPECT_THAT(situation.remedy, AllOf(HasSubstr("Restore the files"), HasSubstr("scepctl renew")));
+    EXPECT_EQ(holding(pending(view.history)).situation().state, State::degraded) << "also while the CA decides";
+    view.what = held(2);
+    EXPECT_EQ(view.situation().state, State::renewing) << "another generation replaces them anyway";
+}
+
+TEST(State, IsDegradedWhenATargetCannotBeComparedAnyMore) {
+    auto view = holding();
+    view.history.deployment.targets = {{"/etc/ssl/cert.pem", "failed", "/etc/ssl is a symlink"}};
+
+    EXPECT_EQ(view.situation().state, State::degraded);
+    EXPECT_EQ(view.situation().reason, "generation 1 is deployed, but /etc/ssl/cert.pem cannot be compared with what "
+                                       "was deployed: /etc/ssl is a symlink");
+}
+
+TEST(State, IsDegradedByAHookThatFailedUntilTheNextDeployment) {
+    auto view = holding();
+    view.history.deployment.targets = {{"/etc/ssl/cert.pem", "deployed", ""}, {"hook tell", "failed", "exit code 3"}};
+
+    EXPECT_EQ(view.situation().reason, "generation 1 is deployed, but hook tell failed: exit code 3");
+    EXPECT_THAT(view.situation().remedy, HasSubstr("scepctl renew"));
+}
+
+TEST(State, FollowsFromTheWordOfEachTarget) {
+    const std::pair<std::string, State> words[]{{"deployed", State::valid},
+                                                {"unconfirmed", State::valid},
+                                                {"drifted", State::degraded},
+                                                {"failed", State::degraded}};
+    for (const auto& [word, state] : words) {
+        auto view = holding();
+        view.history.deployment.targets = {{"/etc/ssl/cert.pem", word, "why"}};
+        EXPECT_EQ(view.situation().state, state) << word;
+    }
 }
 
 TEST(State, IsDegradedWhenAConfigurationThatCannotBeServedHasReplacedOneThatCould) {

@@ -36,6 +36,8 @@ History sampleHistory() {
                        .confirmed = true,
                        .failures = 2,
                        .lastAttempt = Time(1795100050s),
+                       .heals = 4,
+                       .lastDrift = Time(1795100040s),
                        .error = "nginx.service: reload failed",
                        .targets = {{"/etc/ssl/a.pem", "deployed", ""}, {"/etc/ssl/b.pem", "failed", "it's full"}}},
         .configuration = "0123456789abcdef",
@@ -60,6 +62,21 @@ TEST_F(HistoryTest, IsReadBackAsItWasWritten) {
     writeHistory(root.path(), "wifi", History());
     EXPECT_EQ(readHistory(root.path(), "wifi"), History());
     EXPECT_THAT(namesIn(directory), ElementsAre("history.toml"));
+}
+
+TEST_F(HistoryTest, OfAVersionThatKnewNoDriftHasNone) {
+    writeHistory(root.path(), "wifi", sampleHistory());
+    auto text = file::read(path);
+    for (const auto* line : {"heals = 4\n", "last-drift = 1795100040000000\n"}) {
+        ASSERT_NE(text.find(line), std::string::npos) << line << " in\n" << text;
+        text.erase(text.find(line), std::string(line).size());
+    }
+    file::replace(path, text);
+
+    auto expected = sampleHistory();
+    expected.deployment.heals = 0;
+    expected.deployment.lastDrift = never;
+    EXPECT_EQ(readHistory(root.path(), "wifi"), expected);
 }
 
 TEST_F(HistoryTest, WhateverATextIsMadeOfIsReadBack) {
