@@ -73,7 +73,7 @@ void addSeeing(CLI::App& app, Arguments& a) {
     status->add_option("NAME", a.name, "a certificate");
     runs(status, a, [&a](const auto& console) { return ctl::status(console, a.name); });
     auto* list = verb(app, seeing, "list", "names, usages and states", "list --all");
-    list->add_flag("--all", a.all, "also those that do not apply to this endpoint");
+    list->add_flag("--all", a.all, "also those that do not apply to this endpoint, with reasons");
     runs(list, a, [&a](const auto& console) { return ctl::list(console, a.all); });
     auto* show = verb(app, seeing, "show", "one certificate in full", "show wifi");
     show->add_option("NAME", a.name, "a certificate")->required();

@@ -17,7 +17,8 @@ namespace scepd::ctl {
 /// name: a few lines about that one and what to do about it.
 Exit status(const Console& console, const std::string& name);
 
-/// Names, usages and states without more words; `all` adds those that do not apply here.
+/// Names, usages and states without more words; `all` adds those that do not apply here, and why
+/// each is as it is.
 Exit list(const Console& console, bool all);
 
 /// Everything the daemon tells about one certificate.
