@@ -25,9 +25,8 @@ sdbus::Error noSuchCertificate(const std::string& name) {
     return {"org.scepd1.Error.NoSuchCertificate", "no profile has a certificate " + name};
 }
 
-sdbus::Error notApplicable(const std::string& name) {
-    return {"org.scepd1.Error.NotApplicable",
-            "the certificate " + name + " is for other groups of endpoints than this one's"};
+sdbus::Error notApplicable(const std::string& name, const std::string& reason) {
+    return {"org.scepd1.Error.NotApplicable", "the certificate " + name + " does not apply here: " + reason};
 }
 
 sdbus::Error busy(const std::string& name) {

@@ -12,9 +12,9 @@ namespace scepd::bus {
 /// The bus error for a failure: org.scepd1.Error.{Configuration, Unreachable, Refused, Protocol, Local}.
 sdbus::Error busError(const Error& error);
 
-/// The bus errors for a name that no profile has, and for one whose profile is for other groups of endpoints.
+/// The bus errors for a name that no profile has, and for one that does not apply here for a reason.
 sdbus::Error noSuchCertificate(const std::string& name);
-sdbus::Error notApplicable(const std::string& name);
+sdbus::Error notApplicable(const std::string& name, const std::string& reason);
 
 /// The bus error for what cannot be done while something runs for a certificate.
 sdbus::Error busy(const std::string& name);

@@ -99,7 +99,7 @@ sdbus::ObjectPath ManagerObject::GetCertificate(const std::string& name) {
     return answer([&] {
         const auto found = statuses.find(name);
         if (found == statuses.end()) throw noSuchCertificate(name);
-        if (found->second.state == record::State::notApplicable) throw notApplicable(name);
+        if (found->second.state == record::State::notApplicable) throw notApplicable(name, found->second.reason);
         return sdbus::ObjectPath(objectPath(name));
     });
 }

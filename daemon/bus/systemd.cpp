@@ -7,11 +7,12 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <limits>
 #include <map>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <poll.h>
 #include <sdbus-c++/sdbus-c++.h>
 
@@ -22,6 +23,7 @@ constexpr const char* service = "org.freedesktop.systemd1";
 constexpr const char* managerInterface = "org.freedesktop.systemd1.Manager";
 constexpr const char* unitInterface = "org.freedesktop.systemd1.Unit";
 constexpr const char* serviceInterface = "org.freedesktop.systemd1.Service";
+constexpr const char* timerInterface = "org.freedesktop.systemd1.Timer";
 
 using Clock = std::chrono::steady_clock;
 
@@ -139,20 +141,72 @@ std::string Systemd::activeState(const std::string& unit) {
     });
 }
 
-void Systemd::tryRestart(const std::string& unit, Duration limit) {
-    const std::string action = "try-restart";
+void Systemd::reload() {
+    talk("reload", "systemd's unit files", [&] { impl_->manager->callMethod("Reload").onInterface(managerInterface); });
+}
+
+void Systemd::enable(const std::vector<std::string>& units) {
+    constexpr bool onlyUntilBoot = false;
+    constexpr bool replaceOthers = false;
+    talk("enable", fmt::format("{}", fmt::join(units, " ")), [&] {
+        impl_->manager->callMethod("EnableUnitFiles")
+            .onInterface(managerInterface)
+            .withArguments(units, onlyUntilBoot, replaceOthers);
+    });
+}
+
+void Systemd::disable(const std::vector<std::string>& units) {
+    constexpr bool onlyUntilBoot = false;
+    talk("disable", fmt::format("{}", fmt::join(units, " ")), [&] {
+        impl_->manager->callMethod("DisableUnitFiles")
+            .onInterface(managerInterface)
+            .withArguments(units, onlyUntilBoot);
+    });
+}
+
+void Systemd::runJob(const char* method, const std::string& action, const std::string& unit, Duration limit) {
     const auto deadline = Clock::now() + limit;
-    const auto result =
-        talk(action, unit, [&] { return impl_->waitFor(impl_->startJob("TryRestartUnit", unit), deadline); });
+    const auto result = talk(action, unit, [&] { return impl_->waitFor(impl_->startJob(method, unit), deadline); });
     expectDone(action, unit, result, limit);
 }
 
+void Systemd::start(const std::string& unit, Duration limit) {
+    runJob("StartUnit", "start", unit, limit);
+}
+
+void Systemd::stop(const std::string& unit, Duration limit) {
+    runJob("StopUnit", "stop", unit, limit);
+}
+
+void Systemd::tryRestart(const std::string& unit, Duration limit) {
+    runJob("TryRestartUnit", "try-restart", unit, limit);
+}
+
 void Systemd::reloadOrTryRestart(const std::string& unit, Duration limit) {
-    const std::string action = "reload";
-    const auto deadline = Clock::now() + limit;
-    const auto result =
-        talk(action, unit, [&] { return impl_->waitFor(impl_->startJob("ReloadOrTryRestartUnit", unit), deadline); });
-    expectDone(action, unit, result, limit);
+    runJob("ReloadOrTryRestartUnit", "reload", unit, limit);
+}
+
+Systemd::Elapses Systemd::elapses(const std::string& timer) {
+    return talk("look at", timer, [&] {
+        const auto moment = [&](const char* property) {
+            const auto value = impl_->property<std::uint64_t>(timer, timerInterface, property);
+            constexpr auto infinity = std::numeric_limits<std::uint64_t>::max();
+            return value == infinity ? never : Time(Duration(static_cast<std::int64_t>(value)));
+        };
+        return Elapses{moment("NextElapseUSecRealtime"), moment("LastTriggerUSec")};
+    });
+}
+
+void Systemd::forgetElapses(const std::string& timer) {
+    talk("clean the state of", timer, [&] {
+        try {
+            impl_->manager->callMethod("CleanUnit")
+                .onInterface(managerInterface)
+                .withArguments(timer, std::vector<std::string>{"state"});
+        } catch (const sdbus::Error& error) { // an administrator made it one that is not persistent
+            if (error.getName() != "org.freedesktop.systemd1.NothingToClean") throw;
+        }
+    });
 }
 
 void Systemd::kill(const std::string& unit, int signal) {

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace scepd::bus {
 
@@ -23,14 +24,37 @@ public:
     /// that nobody has installed.
     std::string activeState(const std::string& unit);
 
-    /// Each waits until systemd's job has ended, at most `limit`, and throws when the job failed. A unit that does not
-    /// run is left alone. There is no plain reload: it never returns for a unit that is itself waiting for its
-    /// certificate.
+    /// Makes it read its unit files again.
+    void reload();
+
+    /// Makes units start at boot as their [Install] section says, or not any more; nothing is started or stopped, and a
+    /// reload() follows.
+    void enable(const std::vector<std::string>& units);
+    void disable(const std::vector<std::string>& units);
+
+    /// Each waits until systemd's job has ended, at most `limit`, and throws when the job failed.
+    void start(const std::string& unit, Duration limit);
+    void stop(const std::string& unit, Duration limit);
+
+    /// As these; a unit that does not run is left alone. There is no plain reload: it never returns for a unit that is
+    /// itself waiting for its certificate.
     void tryRestart(const std::string& unit, Duration limit);
     void reloadOrTryRestart(const std::string& unit, Duration limit);
 
     /// Sends a signal to the unit's main process.
     void kill(const std::string& unit, int signal);
+
+    /// When a timer elapses and when it last did, `never` if not at all.
+    struct Elapses {
+        Time next = never, last = never;
+
+        bool operator==(const Elapses&) const = default;
+    };
+    Elapses elapses(const std::string& timer);
+
+    /// Makes a persistent timer that is stopped forget when it last elapsed, so that a start does not make up for what
+    /// was missed before.
+    void forgetElapses(const std::string& timer);
 
     /// How a unit of type oneshot ended.
     struct End {
@@ -46,6 +70,7 @@ public:
 private:
     struct Impl;
     explicit Systemd(std::unique_ptr<Impl> impl);
+    void runJob(const char* method, const std::string& action, const std::string& unit, Duration limit);
     std::unique_ptr<Impl> impl_;
 };
 

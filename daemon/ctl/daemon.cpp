@@ -174,6 +174,10 @@ record::Explanation Daemon::explain(const std::string& name) {
             .changes = facts["Changes"]};
 }
 
+void Daemon::expect(const std::string& name) {
+    manager_->GetCertificate(name);
+}
+
 std::vector<record::Rule> Daemon::profiles() {
     std::vector<record::Rule> result;
     for (const auto& rule : manager_->ListProfiles())

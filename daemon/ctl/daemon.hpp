@@ -83,6 +83,8 @@ public:
     std::vector<Listed> list();
     Certificate certificate(const std::string& name);
     record::Explanation explain(const std::string& name);
+    /// Throws unless there is such a certificate and it applies here.
+    void expect(const std::string& name);
     std::vector<record::Rule> profiles();
     std::vector<record::KnownAuthority> authorities();
     std::vector<profile::Diagnostic> diagnostics();

@@ -12,7 +12,7 @@ enum class Exit {
     timeout = 5,           ///< The time given to --timeout is over.
     pending = 6,           ///< As timeout, and the CA keeps the request for approval.
     noDaemon = 7,          ///< scepd or the bus does not answer.
-    notApplicable = 8,     ///< The profile is for other groups of endpoints.
+    notApplicable = 8,     ///< The profile is for other groups of endpoints, or was removed.
     interrupted = 130,     ///< Ctrl-C, as shells count it; what was asked for goes on.
 };
 

@@ -36,8 +36,8 @@ constexpr std::array meanings{
     Meaning{"org.scepd1.Error.NoSuchCertificate", Exit::noSuchCertificate, "",
             "\"scepctl list --all\" names the certificates of all profiles."},
     Meaning{"org.scepd1.Error.NotApplicable", Exit::notApplicable, "",
-            "\"scepctl profiles\" tells which groups a profile is for; the groups of this endpoint stand in "
-            "/etc/scepd/scepd.toml."},
+            "\"scepctl profiles\" tells which profiles there are and for which groups; the groups of this endpoint "
+            "stand in /etc/scepd/scepd.toml."},
     Meaning{"org.scepd1.Error.Busy", Exit::failed, "", "\"scepctl status\" tells how far it is."},
     Meaning{"org.scepd1.Error.Configuration", Exit::failed, "", "\"scepctl verify\" names the file and the line."},
     Meaning{"org.freedesktop.DBus.Error.AccessDenied", Exit::notAuthorized, "not authorized: ", authority},

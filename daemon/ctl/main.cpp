@@ -22,7 +22,7 @@ using ctl::Exit;
 struct Arguments {
     std::string root = "/", name, file, timeout = "5min", challengeFile;
     std::vector<std::string> names, groups, files;
-    bool json = false, noLegend = false, all = false, wait = false, force = false;
+    bool json = false, noLegend = false, all = false, wait = false, force = false, off = false;
     ctl::ProbeRequest probe{.target = {}, .enrollProgram = SCEPD_LIBEXEC "/scepd-enroll"};
     std::function<Exit(const ctl::Console&)> run;
 };
@@ -73,7 +73,7 @@ void addSeeing(CLI::App& app, Arguments& a) {
     status->add_option("NAME", a.name, "a certificate");
     runs(status, a, [&a](const auto& console) { return ctl::status(console, a.name); });
     auto* list = verb(app, seeing, "list", "names, usages and states", "list --all");
-    list->add_flag("--all", a.all, "also those that do not apply to this endpoint");
+    list->add_flag("--all", a.all, "also those that do not apply to this endpoint, with reasons");
     runs(list, a, [&a](const auto& console) { return ctl::list(console, a.all); });
     auto* show = verb(app, seeing, "show", "one certificate in full", "show wifi");
     show->add_option("NAME", a.name, "a certificate")->required();
@@ -87,12 +87,27 @@ void addSeeing(CLI::App& app, Arguments& a) {
          [](const auto& console) { return ctl::monitor(console); });
 }
 
+/// Certificates are named, or selected by these.
+void addSelection(CLI::App* command, Arguments& a) {
+    command->add_flag("--all", a.all, "every certificate that applies to this endpoint");
+    command->add_option("--group", a.groups, "certificates of profiles for this group")
+        ->type_name("GROUP")
+        ->allow_extra_args(false);
+}
+
+bool selects(const Arguments& a) {
+    return a.all || !a.groups.empty();
+}
+
 /// What no single option can tell. Throws CLI::ValidationError.
+void checkSelection(const char* verb, const Arguments& a) {
+    if (a.names.empty() && !selects(a))
+        throw CLI::ValidationError(verb, "name a certificate, or say --all or --group GROUP");
+    if (!a.names.empty() && selects(a)) throw CLI::ValidationError(verb, "either names, or --all or --group GROUP");
+}
+
 void checkRequest(const Arguments& a) {
-    const bool selects = a.all || !a.groups.empty();
-    if (a.names.empty() && !selects)
-        throw CLI::ValidationError("request", "name a certificate, or say --all or --group GROUP");
-    if (!a.names.empty() && selects) throw CLI::ValidationError("request", "either names, or --all or --group GROUP");
+    checkSelection("request", a);
     if (!a.challengeFile.empty() && a.names.size() != 1)
         throw CLI::ValidationError("--challenge-file", "a challenge belongs to exactly one certificate: name it");
 }
@@ -101,10 +116,7 @@ void addAsking(CLI::App& app, Arguments& a) {
     auto* request =
         verb(app, asking, "request", "ask for certificates now; a valid one is left alone", "request wifi --wait");
     request->add_option("NAME", a.names, "certificates");
-    request->add_flag("--all", a.all, "every certificate that applies to this endpoint");
-    request->add_option("--group", a.groups, "certificates of profiles for this group")
-        ->type_name("GROUP")
-        ->allow_extra_args(false);
+    addSelection(request, a);
     request->add_flag("--force", a.force, "do not wait for backoff, spacing or the end of retries");
     request->add_option("--challenge-file", a.challengeFile, "the challenge to send, from a file (its first line)")
         ->type_name("FILE");
@@ -122,6 +134,38 @@ void addAsking(CLI::App& app, Arguments& a) {
     renew->add_option("NAME", a.names, "certificates")->required();
     addWaiting(renew, a);
     runs(renew, a, [&a](const auto& console) { return ctl::renew(console, a.names, patience(a)); });
+}
+
+/// As `cp` takes its destination: the last word is the calendar, unless it is the only one and names a certificate.
+/// Throws CLI::ValidationError.
+std::string takeCalendar(Arguments& a) {
+    if (a.off || a.names.empty() || (a.names.size() == 1 && !selects(a))) return {};
+    auto calendar = a.names.back();
+    if (calendar.empty()) throw CLI::ValidationError("schedule", "the calendar is an empty word");
+    a.names.pop_back();
+    return calendar;
+}
+
+void addSchedule(CLI::App& app, Arguments& a) {
+    auto* schedule =
+        verb(app, asking, "schedule", "ask for certificates by a calendar, as \"request\" does, or show when",
+             "schedule session \"Mon..Fri 03:00\"");
+    schedule->footer(schedule->get_footer() +
+                     "\n\nThe last word is the calendar, as systemd.time(7) has it: daily, \"*-*-01 04:30\". Without\n"
+                     "one the schedules are shown. They are systemd timers, scepd-request@NAME.timer, and survive a\n"
+                     "reboot; what was missed while the machine was off is made up for. A valid certificate is left\n"
+                     "alone, and scepd renews by itself: schedules are for profiles that say request = \"manual\".");
+    schedule->add_option("NAME CALENDAR", a.names, "certificates, and when to ask for them");
+    addSelection(schedule, a);
+    schedule->add_flag("--off", a.off, "take their schedules away; with --all every one");
+    schedule->callback([&a] {
+        const auto calendar = takeCalendar(a);
+        if (a.off || !calendar.empty()) checkSelection("schedule", a);
+        a.run = [&a, calendar](const ctl::Console& console) {
+            return ctl::schedule(
+                console, {.names = a.names, .groups = a.groups, .calendar = calendar, .off = a.off, .root = a.root});
+        };
+    });
 }
 
 void addByHand(CLI::App& app, Arguments& a) {
@@ -220,6 +264,7 @@ int main(int argc, char** argv) {
     app.fallthrough();
     addSeeing(app, arguments);
     addAsking(app, arguments);
+    addSchedule(app, arguments);
     addByHand(app, arguments);
     addAuthorities(app, arguments);
     addConfiguration(app, arguments);

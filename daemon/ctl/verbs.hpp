@@ -17,7 +17,8 @@ namespace scepd::ctl {
 /// name: a few lines about that one and what to do about it.
 Exit status(const Console& console, const std::string& name);
 
-/// Names, usages and states without more words; `all` adds those that do not apply here.
+/// Names, usages and states without more words; `all` adds those that do not apply here, and why
+/// each is as it is.
 Exit list(const Console& console, bool all);
 
 /// Everything the daemon tells about one certificate.
@@ -46,6 +47,19 @@ Exit request(const Console& console, const Ask& ask, const Patience& patience);
 
 /// Asks for new ones in the place of these.
 Exit renew(const Console& console, const std::vector<std::string>& names, const Patience& patience);
+
+/// Certificates that are to be asked for regularly, or not any more.
+struct ScheduleRequest {
+    std::vector<std::string> names{}, groups{}; ///< Both empty: all that apply, or that are scheduled already.
+    std::string calendar{};                     ///< As systemd.time(7) has it; empty: none is given to them.
+    bool off = false;                           ///< The one that they have is taken away.
+    std::filesystem::path root = "/";
+};
+
+/// Starts and enables a systemd timer for each that does what `request` does, writes its calendar below
+/// /etc/systemd/system, or takes both away again; then shows how they are scheduled. Nothing is touched when the
+/// calendar, a name or an authorization is wrong.
+Exit schedule(const Console& console, const ScheduleRequest& wanted);
 
 /// Makes one attempt now, a renewal when a valid one is held, and shows every message of it, decoded and without
 /// secrets. Ends as `request` with --wait does, but with the first attempt: Exit::pending when the CA keeps the

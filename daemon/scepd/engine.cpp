@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -80,15 +81,7 @@ void Engine::reload() {
         }
     }
     measureClock();
-    const auto moment = circumstances();
-    std::vector<record::Status> statuses;
-    for (auto& [name, entry] : entries_) {
-        statuses.push_back(entry.status(moment));
-        entry.shown = statuses.back().state;
-    }
-    for (auto& status : otherEndpoints(configuration_, statuses))
-        statuses.push_back(std::move(status));
-    audience_.all(statuses);
+    showAll();
     for (const auto& [name, entry] : old)
         if (!entries_.contains(name)) audience_.event(name, "removed", "no profile asks for it any more", entry.held);
     watchTargets();
@@ -296,6 +289,20 @@ void Engine::show(Entry& entry, const schedule::Circumstances& moment) {
     const auto status = entry.status(moment);
     entry.shown = status.state;
     audience_.one(status);
+}
+
+/// Also what does not apply here, and what is kept although no profile asks for it any more.
+void Engine::showAll() {
+    const auto moment = circumstances();
+    std::vector<record::Status> statuses;
+    for (auto& [name, entry] : entries_) {
+        statuses.push_back(entry.status(moment));
+        entry.shown = statuses.back().state;
+    }
+    std::ranges::move(otherEndpoints(configuration_, statuses), std::back_inserter(statuses));
+    std::ranges::move(removedCertificates(configuration_, store::keptCertificates(places_.root), statuses),
+                      std::back_inserter(statuses));
+    audience_.all(statuses);
 }
 
 void Engine::complain(Entry& entry, const std::string& event, const std::string& text) {

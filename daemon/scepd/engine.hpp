@@ -118,6 +118,7 @@ private:
     [[nodiscard]] schedule::Limits limits() const;
     void circumstancesChanged();
     void show(Entry& entry, const schedule::Circumstances& moment);
+    void showAll();
     void plan();
     void planSoon();
     void setAlarm(Time decided, Time now);

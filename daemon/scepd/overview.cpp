@@ -37,6 +37,21 @@ record::Finding findingOf(const profile::Diagnostic& diagnostic) {
     return {diagnostic.file, diagnostic.line, diagnostic.column, isError ? "error" : "warning", diagnostic.text};
 }
 
+std::set<std::string> namesOf(const std::vector<record::Status>& statuses) {
+    std::set<std::string> names;
+    for (const auto& status : statuses)
+        names.insert(status.name);
+    return names;
+}
+
+/// A certificate of a profile that has a mistake must not look as if nobody wanted it.
+std::string whyNobodyAsks(const profile::Configuration& configuration) {
+    const bool mistakes = std::ranges::any_of(configuration.diagnostics, [](const auto& diagnostic) {
+        return diagnostic.severity == profile::Diagnostic::Severity::error;
+    });
+    return mistakes ? "no profile that loads asks for it, and some have errors" : "its profile was removed";
+}
+
 } // namespace
 
 record::Overview overviewOf(const profile::Configuration& configuration, const record::Surroundings& surroundings,
@@ -54,14 +69,28 @@ record::Overview overviewOf(const profile::Configuration& configuration, const r
 
 std::vector<record::Status> otherEndpoints(const profile::Configuration& configuration,
                                            const std::vector<record::Status>& shown) {
-    std::set<std::string> names;
-    for (const auto& status : shown)
-        names.insert(status.name);
+    auto names = namesOf(shown);
     std::vector<record::Status> result;
     for (const auto& profile : configuration.profiles)
         for (const auto& certificate : profile.certificates)
             if (!profile.appliesTo(configuration.settings.groups) && names.insert(certificate.name).second)
                 result.push_back(notApplicable(profile, certificate));
+    return result;
+}
+
+std::vector<record::Status> removedCertificates(const profile::Configuration& configuration,
+                                                const std::vector<std::string>& kept,
+                                                const std::vector<record::Status>& shown) {
+    const auto names = namesOf(shown);
+    std::vector<record::Status> result;
+    for (const auto& name : kept) {
+        if (names.contains(name)) continue;
+        record::Status status;
+        status.name = name;
+        status.state = record::State::notApplicable;
+        status.reason = whyNobodyAsks(configuration);
+        result.push_back(std::move(status));
+    }
     return result;
 }
 

@@ -141,6 +141,15 @@ fs::path certificateDirectory(const fs::path& root, const std::string& name) {
     return root / "var/lib/scepd/certificates" / name;
 }
 
+std::vector<std::string> keptCertificates(const fs::path& root) {
+    std::vector<std::string> names;
+    std::error_code missing;
+    for (const auto& entry : fs::directory_iterator(certificateDirectory(root, ""), missing))
+        if (entry.is_directory(missing)) names.push_back(entry.path().filename().string());
+    std::ranges::sort(names);
+    return names;
+}
+
 unsigned commit(const fs::path& root, const std::string& name, Generation generation) {
     const unsigned number = commitAs(current, root, name, std::move(generation));
     removeLink(root, name, upcoming);

@@ -27,6 +27,9 @@ namespace scepd::store {
 /// ROOT/var/lib/scepd/certificates/NAME.
 std::filesystem::path certificateDirectory(const std::filesystem::path& root, const std::string& name);
 
+/// The names of all certificates of which anything is kept, whether a profile still asks for them or not, sorted.
+std::vector<std::string> keptCertificates(const std::filesystem::path& root);
+
 /// The files of one generation.
 struct Generation {
     Secret key;              ///< PKCS#8 PEM

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <sdbus-c++/sdbus-c++.h>
@@ -22,7 +23,8 @@ public:
         std::string jobResult = "done";  ///< Empty: the job never ends.
         std::string result = "success";
         std::int32_t exitStatus = 0;
-        std::function<void()> onJob = [] {}; ///< While the job runs.
+        std::uint64_t nextElapse = 0, lastTrigger = 0; ///< Of a timer.
+        std::function<void()> onJob = [] {};           ///< While the job runs.
     };
 
     FakeSystemd() : connection_(sdbus::createSystemBusConnection()) {
@@ -42,7 +44,25 @@ public:
             .implementedAs([this](const std::string& u, const std::string& whom, std::int32_t signal) {
                 called("KillUnit " + whom + " " + std::to_string(signal), u);
             });
-        for (const auto* method : {"TryRestartUnit", "ReloadOrTryRestartUnit", "StartUnit"})
+        manager_->registerMethod("Reload").onInterface(name).implementedAs([this] { called("Reload", "everything"); });
+        manager_->registerMethod("EnableUnitFiles")
+            .onInterface(name)
+            .implementedAs([this](const std::vector<std::string>& units, bool, bool) {
+                for (const auto& u : units)
+                    called("EnableUnitFiles", u);
+                return std::make_tuple(true, Changes{});
+            });
+        manager_->registerMethod("DisableUnitFiles")
+            .onInterface(name)
+            .implementedAs([this](const std::vector<std::string>& units, bool) {
+                for (const auto& u : units)
+                    called("DisableUnitFiles", u);
+                return Changes{};
+            });
+        manager_->registerMethod("CleanUnit")
+            .onInterface(name)
+            .implementedAs([this](const std::string& u, const std::vector<std::string>&) { called("CleanUnit", u); });
+        for (const auto* method : {"TryRestartUnit", "ReloadOrTryRestartUnit", "StartUnit", "StopUnit"})
             manager_->registerMethod(method).onInterface(name).implementedAs(
                 [this, method](const std::string& u, const std::string&) { return job(method, u); });
         manager_->registerSignal("JobRemoved")
@@ -69,6 +89,8 @@ public:
     }
 
 private:
+    using Changes = std::vector<sdbus::Struct<std::string, std::string, std::string>>;
+
     static std::string interface(const std::string& name) { return "org.freedesktop.systemd1." + name; }
 
     void called(const std::string& method, const std::string& unit) {
@@ -103,6 +125,12 @@ private:
         });
         object->registerProperty("ExecMainStatus").onInterface(interface("Service")).withGetter([this, unit] {
             return get(unit).exitStatus;
+        });
+        object->registerProperty("NextElapseUSecRealtime").onInterface(interface("Timer")).withGetter([this, unit] {
+            return get(unit).nextElapse;
+        });
+        object->registerProperty("LastTriggerUSec").onInterface(interface("Timer")).withGetter([this, unit] {
+            return get(unit).lastTrigger;
         });
         object->finishRegistration();
         return objects_.emplace(unit, std::move(object)).first->second->getObjectPath();

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace scepd::ctl {
@@ -16,6 +17,7 @@ namespace {
 using test::FakeSystem;
 using test::Shown;
 using test::Written;
+using testing::HasSubstr;
 
 constexpr std::uint64_t farAway = 7'258'118'400'000'000; // 2200-01-01, days away whenever this runs
 
@@ -76,6 +78,10 @@ TEST(Verbs, ListNamesWhatDoesNotApplyOnlyWhenAsked) {
     Written some;
     EXPECT_EQ(run(some, [&] { return list(some.console, false); }), Exit::done);
     EXPECT_EQ(some.out.str(), "NAME  USAGE    STATE\nweb   generic  valid\n");
+    Written reasons;
+    EXPECT_EQ(run(reasons, [&] { return list(reasons.console, true); }), Exit::done);
+    EXPECT_THAT(reasons.out.str(),
+                HasSubstr("\nkiosk  generic  not-applicable  the profile is for the groups kiosk\n"));
     Written all;
     all.console.json = true;
     EXPECT_EQ(run(all, [&] { return list(all.console, true); }), Exit::done);

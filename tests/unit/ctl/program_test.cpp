@@ -103,7 +103,12 @@ TEST(Program, ACommandLineThatMakesNoSenseIsExitCodeTwo) {
                                                                        {"request"},
                                                                        {"request", "wifi", "--all"},
                                                                        {"request", "--all", "--challenge-file", "x"},
-                                                                       {"request", "wifi", "--wait", "--timeout", "5"}})
+                                                                       {"request", "wifi", "--wait", "--timeout", "5"},
+                                                                       {"schedule", "--off"},
+                                                                       {"schedule", "wifi", "daily", "--all"},
+                                                                       {"schedule", "wifi", "--all", "--off"},
+                                                                       {"schedule", "wifi", ""},
+                                                                       {"schedule", "wifi", "log"}})
         EXPECT_EQ(run(arguments).first, 2) << testing::PrintToString(arguments);
 }
 

@@ -318,17 +318,6 @@ TEST_F(EngineTest, ABrokenNewVersionOfAProfileDoesNotReplaceTheOneThatRuns) {
     EXPECT_EQ(statuses["peer"].state, State::valid);
 }
 
-TEST_F(EngineTest, ARemovedProfileEndsItsCertificateAndKeepsItsFiles) {
-    store::commit(root.path(), "peer", {Secret("key"), "cert", "chain", "ca", held(1, now(), 24h)});
-    engine->reload();
-    std::filesystem::remove(root / "etc/scepd/profiles.d/peers.toml");
-    engine->reload();
-
-    EXPECT_THAT(events, Contains("peer removed"));
-    EXPECT_FALSE(statuses.contains("peer"));
-    EXPECT_TRUE(std::filesystem::exists(store::certificateDirectory(root.path(), "peer") / "current/key.pem"));
-}
-
 TEST_F(EngineTest, AManualProfileWaitsUntilSomebodyAsks) {
     root.write("etc/scepd/profiles.d/peers.toml", std::string("request = \"manual\"\n") + profileText);
     reports("peer", record::Pending{"ab12"});

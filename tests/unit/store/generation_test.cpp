@@ -51,6 +51,14 @@ TEST_F(GenerationTest, NothingIsHeldBeforeTheFirst) {
     EXPECT_THAT(errorOf([&] { readPublic(root.path(), "wifi", "cert"); }), HasSubstr("current/cert.pem"));
 }
 
+TEST_F(GenerationTest, EveryCertificateOfWhichAnythingIsKeptIsNamed) {
+    EXPECT_THAT(keptCertificates(root.path()), IsEmpty());
+    commitOne();
+    fs::create_directories(certificateDirectory(root.path(), "log"));
+    file::create(certificateDirectory(root.path(), "") / "note", "no certificate");
+    EXPECT_THAT(keptCertificates(root.path()), ElementsAre("log", "wifi"));
+}
+
 TEST_F(GenerationTest, ACommittedOneIsReadBackWhole) {
     auto generation = sampleGeneration("one");
     EXPECT_EQ(commit(root.path(), "wifi", generation), 1U);
