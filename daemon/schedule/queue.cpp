@@ -15,19 +15,27 @@ bool isDue(const Candidate& candidate, Time now) {
     return !candidate.running && candidate.step.action != Action::nothing && candidate.step.at <= now;
 }
 
-/// When a renewal may overtake although it is not its turn: half of its window is gone, or it comes to the last 5 % of
-/// its lifetime.
-Time dangerBegins(const Candidate& candidate) {
-    return candidate.notAfter - std::max(candidate.window / 2, candidate.lifetime / 20);
+/// The last 5 % of its lifetime: spacing does not count any more.
+Time emergencyBegins(const Candidate& candidate) {
+    return candidate.notAfter - candidate.lifetime / 20;
 }
 
-/// 802.1X first, then what fell due first; the name makes it the same on every run.
+/// When a renewal may overtake although it is not its turn: half of its window is gone.
+Time dangerBegins(const Candidate& candidate) {
+    return std::min(candidate.notAfter - candidate.window / 2, emergencyBegins(candidate));
+}
+
+/// 802.1X first, then what fell due first; the name makes it the same on every run. What was tried in vain, renewals
+/// excepted, lets all others go first: were it tried again at once, one that hangs would keep the others from their CA.
 std::vector<std::size_t> inOrder(const std::vector<Candidate>& candidates) {
     std::vector<std::size_t> order(candidates.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::sort(order, {}, [&](std::size_t i) {
         const auto& candidate = candidates[i];
-        return std::tuple(!candidate.opensTheNetwork, candidate.step.due, std::string_view(candidate.name));
+        const auto& step = candidate.step;
+        const bool again = step.action != Action::renew && step.at > step.due;
+        return std::tuple(again, !candidate.opensTheNetwork, again ? step.at : step.due,
+                          std::string_view(candidate.name));
     });
     return order;
 }
@@ -76,13 +84,13 @@ private:
 
     bool mayRenew(const Candidate& candidate) {
         if (renewalRuns_) return false;
-        if (candidate.asked || now_ >= dangerBegins(candidate)) return true;
+        if (candidate.asked || now_ >= emergencyBegins(candidate)) return true;
         if (const auto earliest = limits_.lastRenewal + limits_.spacing;
             limits_.lastRenewal != never && limits_.lastRenewal <= now_ && now_ < earliest) {
-            lookAgainAt(std::min(earliest, dangerBegins(candidate)));
+            lookAgainAt(std::min(earliest, emergencyBegins(candidate)));
             return false;
         }
-        if (!waitsForAnother(candidate)) return true;
+        if (now_ >= dangerBegins(candidate) || !waitsForAnother(candidate)) return true;
         lookAgainAt(dangerBegins(candidate));
         return false;
     }

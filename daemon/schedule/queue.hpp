@@ -42,7 +42,7 @@ struct Decision {
 };
 
 /// Decides for all certificates: deployments at once; first enrollments and polls up to `parallel` at a time, 802.1X
-/// first, one request per CA; renewals one at a time, 802.1X first and then in the order they fell due, `spacing`
+/// first and those that were tried in vain last, one request per CA; renewals one at a time, 802.1X first and then in the order they fell due, `spacing`
 /// apart, none before the one that has begun is issued, deployed and confirmed. A renewal whose turn has not come
 /// overtakes when half of its own renewal window is gone, and in the last 5 % of its lifetime spacing does not count.
 Decision decide(const std::vector<Candidate>& candidates, const Limits& limits, Time now);

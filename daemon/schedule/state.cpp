@@ -60,12 +60,18 @@ bool isBroken(const record::TargetState& target) {
     return target.state == "failed";
 }
 
-Situation withCertificate(const record::Held& held, const History& history, std::optional<Action> running) {
+/// What failed, and not only under a clock that was ahead or for somebody who does not want it any more.
+bool stillToBeDone(const History& history, const Step& next, Time now) {
+    return history.pending || next.due <= now;
+}
+
+Situation withCertificate(const record::Held& held, const History& history, const Step& next,
+                          std::optional<Action> running, Time now) {
     const auto& deployment = history.deployment;
     if (!deployment.error.empty() && running != Action::deploy)
         return {State::degraded, deployment.error,
                 "Mend what the reason names; the deployment is tried again by itself."};
-    if (history.failures > 0 && !running)
+    if (history.failures > 0 && !running && stillToBeDone(history, next, now))
         return {State::degraded, fmt::format("the renewal failed: {}", history.lastError), remedyFor(history)};
     if (history.pending)
         return {State::renewing, fmt::format("the CA keeps request {} for approval", history.pending->id),
@@ -96,7 +102,7 @@ Situation situationOf(const Policy& policy, const std::optional<record::Held>& h
     if (!blocked.empty() && !held)
         return {State::failed, blocked, "Change the profile, or leave this certificate out."};
     if (!blocked.empty()) return {State::degraded, blocked, "Change the profile, or leave this certificate out."};
-    if (held) return withCertificate(*held, history, running);
+    if (held) return withCertificate(*held, history, next, running, now);
     return withoutCertificate(policy, history, next, running);
 }
 

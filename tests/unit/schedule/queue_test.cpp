@@ -135,6 +135,18 @@ TEST(Queue, StartsEquallyDueOnesByNameSoThatEveryRunIsTheSame) {
     EXPECT_THAT(started({enrollment("b"), enrollment("c"), enrollment("a")}), ElementsAre("a", "b"));
 }
 
+TEST(Queue, WhatWasTriedInVainLetsTheOthersGoFirst) {
+    auto hanging = waitingUntil(enrollment("a"), noon - 1min);
+    hanging.opensTheNetwork = true;
+    const auto later = waitingUntil(enrollment("b"), noon);
+    auto expired = enrollment("c");
+    expired.step.at = expired.step.due = noon - 1h;
+    const Limits one{.parallel = 1, .lastRenewal = never};
+
+    EXPECT_THAT(started({hanging, later, expired}, one), ElementsAre("c"));
+    EXPECT_THAT(started({hanging, later}, one), ElementsAre("a"));
+}
+
 TEST(Queue, SendsOneRequestAtATimeToACa) {
     auto a = enrollment("a");
     auto b = enrollment("b");
@@ -255,12 +267,25 @@ TEST(Queue, ARenewalOvertakesWhenHalfOfItsWindowIsGone) {
     EXPECT_THAT(started(both, {}, noon + days(15)), ElementsAre("next"));
 }
 
-TEST(Queue, ARenewalInDangerDoesNotWaitForTheSpacing) {
-    const Limits limits{.spacing = days(5), .lastRenewal = noon + days(14)};
-    const std::vector<Candidate> due{renewal("a", noon)};
+TEST(Queue, RenewalsThatOvertakeKeepTheSpacing) {
+    const auto head = waitingUntil(renewal("head", noon - days(20)), noon + days(20));
+    const std::vector<Candidate> both{head, renewal("next", noon)};
+    const auto danger = noon + days(15);
+    const Limits limits{.spacing = 1h, .lastRenewal = danger - 1min};
 
-    EXPECT_EQ(wakeUp(due, limits, noon + days(14)), noon + days(15)) << "danger comes before the spacing is over";
-    EXPECT_THAT(started(due, limits, noon + days(15)), ElementsAre("a"));
+    EXPECT_THAT(started(both, limits, danger), IsEmpty());
+    EXPECT_EQ(wakeUp(both, limits, danger), danger + 59min);
+    EXPECT_THAT(started(both, limits, danger + 59min), ElementsAre("next"));
+}
+
+TEST(Queue, SpacingThatWouldReachIntoTheLastTwentiethEndsThere) {
+    const Limits limits{.spacing = days(5), .lastRenewal = noon + days(24)};
+    const std::vector<Candidate> due{renewal("a", noon)}; // of 90 days, 4.5 are the last twentieth
+    const auto emergency = noon + days(25) + 12h;
+
+    EXPECT_EQ(wakeUp(due, limits, noon + days(25)), emergency);
+    EXPECT_THAT(started(due, limits, emergency - 1us), IsEmpty());
+    EXPECT_THAT(started(due, limits, emergency), ElementsAre("a"));
 }
 
 TEST(Queue, InTheLastTwentiethOfALifetimeSpacingDoesNotCount) {
