@@ -69,6 +69,24 @@ std::string CertificateObject::GetPem(const std::string& what) {
     return answer([&] { return handlers_.pem(status_.name, what); });
 }
 
+std::map<std::string, sdbus::Variant> CertificateObject::Explain() {
+    return answer([&] {
+        const auto explanation = handlers_.explain(status_.name);
+        std::map<std::string, sdbus::Variant> facts;
+        facts["Rule"] = explanation.rule;
+        facts["Before"] = explanation.before;
+        facts["Changes"] = explanation.changes;
+        const auto add = [&](const char* name, Time time) {
+            if (time != never) facts[name] = microseconds(time);
+        };
+        add("Due", explanation.due);
+        add("Expected", explanation.expected);
+        add("Overtakes", explanation.overtakes);
+        add("Emergency", explanation.emergency);
+        return facts;
+    });
+}
+
 std::vector<CertificateObject::TargetRow> CertificateObject::Targets() {
     std::vector<TargetRow> rows;
     for (const auto& target : status_.targets)

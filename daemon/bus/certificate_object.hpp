@@ -8,6 +8,7 @@
 #include <certificate_adaptor.hpp>
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,7 @@ private:
     void Cancel(sdbus::Result<>&& result) override;
     void CreateRequest(sdbus::Result<std::string>&& result) override;
     void Import(sdbus::Result<>&& result, std::string pem) override;
+    std::map<std::string, sdbus::Variant> Explain() override;
     std::string GetPem(const std::string& what) override;
 
     template <typename Value>

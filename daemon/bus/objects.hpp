@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "record/authority.hpp"
+#include "record/explanation.hpp"
 #include "record/overview.hpp"
 #include "record/request.hpp"
 #include "record/status.hpp"
@@ -36,6 +37,7 @@ struct Handlers {
     /// Public PEM text: "certificate", "chain" or "ca".
     std::function<std::string(const std::string& name, const std::string& what)> pem;
     std::function<std::vector<record::KnownAuthority>()> authorities;
+    std::function<record::Explanation(const std::string& name)> explain;
 };
 
 /// The daemon on the bus: /org/scepd1 with one object per certificate below it. It shows values that are handed in and

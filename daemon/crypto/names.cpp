@@ -187,6 +187,13 @@ std::vector<std::string> texts(const GENERAL_NAMES* names) {
     return result;
 }
 
+std::vector<std::string> oidTexts(const EXTENDED_KEY_USAGE* usages) {
+    std::vector<std::string> oids;
+    for (int i = 0; usages != nullptr && i < sk_ASN1_OBJECT_num(usages); ++i)
+        oids.push_back(oidText(sk_ASN1_OBJECT_value(usages, i)));
+    return oids;
+}
+
 Asn1ObjectPtr objectOf(const std::string& text) {
     Asn1ObjectPtr object(OBJ_txt2obj(text.c_str(), 0));
     ERR_clear_error();

@@ -10,9 +10,13 @@ namespace scepd::crypto {
 NamePtr nameOf(const DistinguishedName& name);
 
 using GeneralNamesPtr = Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
+using ExtendedKeyUsagePtr = Owned<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free>;
 
 /// "dns:...", "ip:...", "upn:...": safe to print, also when somebody else chose them. nullptr has none.
 std::vector<std::string> texts(const GENERAL_NAMES* names);
+
+/// The usages as dotted OIDs. nullptr has none.
+std::vector<std::string> oidTexts(const EXTENDED_KEY_USAGE* usages);
 
 /// A Microsoft CA's name of a certificate template, szOID_ENROLL_CERTTYPE.
 inline constexpr auto templateNameOid = "1.3.6.1.4.1.311.20.2";

@@ -49,7 +49,7 @@ void addTemplateName(STACK_OF(X509_EXTENSION) * extensions, const std::string& n
 }
 
 void addExtendedKeyUsage(STACK_OF(X509_EXTENSION) * extensions, const std::vector<std::string>& oids) {
-    const Owned<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free> usage(made(EXTENDED_KEY_USAGE_new(), "allocate usages"));
+    const ExtendedKeyUsagePtr usage(made(EXTENDED_KEY_USAGE_new(), "allocate usages"));
     for (const auto& oid : oids) {
         auto object = objectOf(oid);
         succeeded(sk_ASN1_OBJECT_push(usage.get(), object.get()), "allocate usages");
@@ -118,9 +118,10 @@ Request Request::make(const RequestContent& content, const Key& key, const Secre
 Request Request::fromDer(std::string_view der) {
     ERR_clear_error();
     const unsigned char* position = raw(der);
-    X509_REQ* request = d2i_X509_REQ(nullptr, &position, static_cast<long>(der.size()));
-    if (request == nullptr) throw opensslError(Fault::protocol, "not a certificate request");
-    return Request(request);
+    RequestPtr request(d2i_X509_REQ(nullptr, &position, static_cast<long>(der.size())));
+    if (!request) throw opensslError(Fault::protocol, "not a certificate request");
+    requireWritable(request.get());
+    return Request(request.release());
 }
 
 std::string Request::toDer() const {
@@ -137,6 +138,14 @@ std::vector<std::string> Request::subjectAlternativeNames() const {
         static_cast<GENERAL_NAMES*>(X509V3_get_d2i(extensions.get(), NID_subject_alt_name, nullptr, nullptr)));
     ERR_clear_error();
     return texts(names.get());
+}
+
+std::vector<std::string> Request::extendedKeyUsage() const {
+    const ExtensionsPtr extensions(X509_REQ_get_extensions(get()));
+    const ExtendedKeyUsagePtr usages(
+        static_cast<EXTENDED_KEY_USAGE*>(X509V3_get_d2i(extensions.get(), NID_ext_key_usage, nullptr, nullptr)));
+    ERR_clear_error();
+    return oidTexts(usages.get());
 }
 
 bool Request::hasSubjectOf(const Certificate& certificate) const {

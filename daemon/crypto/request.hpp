@@ -63,7 +63,8 @@ public:
     [[nodiscard]] std::string toDer() const;
     [[nodiscard]] std::string subject() const; ///< As Certificate::subject().
     [[nodiscard]] std::vector<std::string>
-    subjectAlternativeNames() const; ///< As Certificate::subjectAlternativeNames().
+    subjectAlternativeNames() const;                                 ///< As Certificate::subjectAlternativeNames().
+    [[nodiscard]] std::vector<std::string> extendedKeyUsage() const; ///< Dotted OIDs; none: nothing in particular.
 
     /// True when the certificate has the subject that was asked for: the same attributes with the same values. Some CAs
     /// sort them anew, so their order and grouping do not count.

@@ -160,6 +160,20 @@ Certificate Daemon::certificate(const std::string& name) {
     return result;
 }
 
+record::Explanation Daemon::explain(const std::string& name) {
+    auto facts = Object(*connection_, manager_->GetCertificate(name)).Explain();
+    const auto at = [&](const char* key) {
+        return facts.contains(key) ? time(facts[key].get<std::uint64_t>()) : never;
+    };
+    return {.rule = facts["Rule"],
+            .due = at("Due"),
+            .expected = at("Expected"),
+            .before = facts["Before"],
+            .overtakes = at("Overtakes"),
+            .emergency = at("Emergency"),
+            .changes = facts["Changes"]};
+}
+
 std::vector<record::Rule> Daemon::profiles() {
     std::vector<record::Rule> result;
     for (const auto& rule : manager_->ListProfiles())

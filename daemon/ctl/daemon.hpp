@@ -4,6 +4,7 @@
 #include "base/file.hpp"
 #include "profile/profile.hpp"
 #include "record/authority.hpp"
+#include "record/explanation.hpp"
 #include "record/history.hpp"
 #include "record/overview.hpp"
 
@@ -81,6 +82,7 @@ public:
 
     std::vector<Listed> list();
     Certificate certificate(const std::string& name);
+    record::Explanation explain(const std::string& name);
     std::vector<record::Rule> profiles();
     std::vector<record::KnownAuthority> authorities();
     std::vector<profile::Diagnostic> diagnostics();

@@ -76,14 +76,21 @@ std::vector<crypto::Certificate> requireChain(const crypto::Certificate& certifi
     }
 }
 
-/// Alternative names that were asked for and did not come: consumers may miss them, so people are told.
+std::vector<std::string> missing(std::vector<std::string> requested, const std::vector<std::string>& granted) {
+    std::erase_if(requested, [&](const auto& one) { return std::ranges::find(granted, one) != granted.end(); });
+    return requested;
+}
+
+/// What was asked for and did not come: consumers may miss it, so people are told. A certificate without any extended
+/// key usage is good for all of them, but some consumers look for theirs.
 std::vector<std::string> remarksOn(const crypto::Certificate& certificate, const crypto::Request& request) {
-    const auto granted = certificate.subjectAlternativeNames();
-    std::vector<std::string> missing;
-    for (const auto& name : request.subjectAlternativeNames())
-        if (std::ranges::find(granted, name) == granted.end()) missing.push_back(name);
-    if (missing.empty()) return {};
-    return {fmt::format("the CA left out alternative names that were requested: {}", fmt::join(missing, ", "))};
+    constexpr auto sentence = "the CA left out {} that were requested: {}";
+    std::vector<std::string> remarks;
+    const auto names = missing(request.subjectAlternativeNames(), certificate.subjectAlternativeNames());
+    if (!names.empty()) remarks.push_back(fmt::format(sentence, "alternative names", fmt::join(names, ", ")));
+    const auto usages = missing(request.extendedKeyUsage(), certificate.extendedKeyUsage());
+    if (!usages.empty()) remarks.push_back(fmt::format(sentence, "extended key usages", fmt::join(usages, ", ")));
+    return remarks;
 }
 
 } // namespace

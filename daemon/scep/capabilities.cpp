@@ -62,6 +62,7 @@ Algorithms chooseAlgorithms(const Capabilities& capabilities, profile::Security 
     Algorithms algorithms;
     if (capabilities.sha512 && !capabilities.sha256) algorithms.digest = Digest::sha512;
     if (security != profile::Security::legacy) return algorithms;
+    if (capabilities == Capabilities{}) return {crypto::Cipher::des3, Digest::sha1};
     const bool better = capabilities.sha256 || capabilities.sha512;
     if (capabilities.des3 && !capabilities.aes) algorithms.cipher = crypto::Cipher::des3;
     if (capabilities.sha1 && !better) algorithms.digest = Digest::sha1;

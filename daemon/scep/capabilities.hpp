@@ -39,7 +39,8 @@ struct Algorithms {
 /// AES-128 and SHA-256, whatever the capabilities say or leave out: somebody in between may have cut them, SCEPStandard
 /// among them, and then we go on as if it were there (RFC 8894 sections 3.5.2 and 7.5). SHA-512 only where it is named
 /// and SHA-256 is not. Only security = "legacy" falls to 3DES or SHA-1, and only when the CA names those and nothing
-/// better. The order of the words means nothing.
+/// better, or nothing at all: servers that are too old to tell know those two for certain, and may answer anything
+/// newer so that nobody can read it. The order of the words means nothing.
 Algorithms chooseAlgorithms(const Capabilities& capabilities, profile::Security security);
 
 /// What replies may be made of.

@@ -84,6 +84,7 @@ std::string newTransactionId() {
 
 Message buildMessage(MessageType type, const std::string& transaction, std::string_view content, const Sender& sender,
                      const crypto::Certificate& recipient, const Algorithms& algorithms) {
+    if (content.empty()) throw Error(Fault::local, "a message without content has no envelope");
     auto nonce = crypto::randomBytes(nonceLength);
     const auto envelope = envelopeOf(content, sender, recipient, algorithms.cipher);
     auto der = crypto::sign(envelope, sender.certificate, sender.key, algorithms.digest,

@@ -37,7 +37,8 @@ std::string newTransactionId();
 
 /// Builds a pkiMessage around `content`: a PKCS#10, IssuerAndSubject for a CertPoll, IssuerAndSerialNumber for GetCert
 /// and GetCRL. It is encrypted to the recipient when that has an RSA key, and otherwise under the sender's challenge
-/// (RFC 8894 section 3.1). Throws Error{configuration} when there is none then.
+/// (RFC 8894 section 3.1). Throws Error{configuration} when there is none then, and Error{local} for no content: every
+/// message of a client has some, and an envelope around nothing must not be sent (section 3).
 Message buildMessage(MessageType type, const std::string& transaction, std::string_view content, const Sender& sender,
                      const crypto::Certificate& recipient, const Algorithms& algorithms);
 

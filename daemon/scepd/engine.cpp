@@ -12,6 +12,7 @@
 #include "store/authorities.hpp"
 #include "store/generation.hpp"
 #include "store/history.hpp"
+#include "store/last_time.hpp"
 #include "store/transaction.hpp"
 
 #include <algorithm>
@@ -77,6 +78,7 @@ void Engine::reload() {
             entries_.emplace(certificate.name, std::move(fresh));
         }
     }
+    measureClock();
     const auto moment = circumstances();
     std::vector<record::Status> statuses;
     for (auto& [name, entry] : entries_) {
@@ -143,8 +145,12 @@ void Engine::clockSynchronized(bool synchronized) {
     circumstancesChanged();
 }
 
-void Engine::networkChanged(bool online) {
+void Engine::networkOnline(bool online) {
     surroundings_.networkOnline = online;
+    planSoon();
+}
+
+void Engine::networkChanged() {
     networkChanged_ = judgedTime();
     circumstancesChanged();
 }
@@ -157,8 +163,21 @@ void Engine::circumstancesChanged() {
     planSoon();
 }
 
+/// What is held tells where the clock cannot be.
+void Engine::measureClock() {
+    std::vector<record::Held> held;
+    for (const auto& [name, entry] : entries_)
+        if (entry.held) held.push_back(*entry.held);
+    belief_.floor = schedule::clockFloor(schedule::buildTime(), store::readLastTime(places_.root), held);
+    belief_.ceiling = schedule::clockCeiling(belief_.floor, held);
+    measured_ = uptime();
+}
+
 Time Engine::judgedTime() const {
-    return now();
+    auto belief = belief_;
+    belief.synchronized = surroundings_.clockSynchronized;
+    belief.elapsed = uptime() - measured_;
+    return schedule::judgedTime(now(), belief);
 }
 
 schedule::Circumstances Engine::circumstances() const {
@@ -180,26 +199,37 @@ void Engine::planSoon() {
     alarm_ = loop_.after(Duration::zero(), [this] { plan(); });
 }
 
-void Engine::plan() {
-    const auto moment = circumstances();
-    const auto time = moment.now;
+std::vector<schedule::Candidate> Engine::candidates(const schedule::Circumstances& moment) const {
+    std::vector<schedule::Candidate> all;
+    all.reserve(entries_.size());
+    for (const auto& [name, entry] : entries_)
+        all.push_back(entry.candidate(moment));
+    return all;
+}
+
+schedule::Limits Engine::limits() const {
     schedule::Limits limits{
         .spacing = configuration_.settings.renewalSpacing,
         .parallel = configuration_.settings.parallelEnrollments,
         .lastRenewal = never,
     };
-    std::vector<schedule::Candidate> candidates;
-    std::vector<Entry*> entries;
-    for (auto& [name, entry] : entries_) {
-        candidates.push_back(entry.candidate(moment));
-        entries.push_back(&entry);
+    for (const auto& [name, entry] : entries_)
         limits.lastRenewal = std::max(limits.lastRenewal, entry.history.lastRenewal);
-    }
-    const auto decision = schedule::decide(candidates, limits, time);
+    return limits;
+}
+
+void Engine::plan() {
+    const auto moment = circumstances();
+    const auto time = moment.now;
+    const auto all = candidates(moment);
+    const auto decision = schedule::decide(all, limits(), time);
     setAlarm(decision.wakeUp, time);
+    std::vector<Entry*> entries;
+    for (auto& [name, entry] : entries_)
+        entries.push_back(&entry);
     for (const auto index : decision.start)
-        start(*entries[index], candidates[index].step.action);
-    showOverview(candidates, time);
+        start(*entries[index], all[index].step.action);
+    showOverview(all, time);
 }
 
 /// Wakes for the next decision, and when something held expires, for people to see it.
@@ -210,7 +240,8 @@ void Engine::setAlarm(Time decided, Time now) {
         if (const auto expiry = entry.held->notAfter; expiry > now && (next == never || expiry < next)) next = expiry;
         if (entry.held->notAfter <= now && entry.shown != record::State::expired) show(entry, circumstances());
     }
-    alarm_ = next == never ? Loop::Handle() : loop_.at(next, [this] { plan(); });
+    // By the clock as it shows, so that a step of it brings the next decision.
+    alarm_ = next == never ? Loop::Handle() : loop_.at(next + (scepd::now() - now), [this] { plan(); });
 }
 
 void Engine::start(Entry& entry, Action action) {
@@ -242,7 +273,10 @@ void Engine::begin(Entry& entry, Action action, const std::string& phase) {
 /// Writes down what is known now and shows it. A full disk does not stop the daemon: what it knows it keeps in memory.
 void Engine::changed(Entry& entry) {
     try {
-        if (entry.history != entry.written) store::writeHistory(places_.root, entry.name(), entry.history);
+        if (entry.history != entry.written) {
+            store::writeHistory(places_.root, entry.name(), entry.history);
+            if (surroundings_.clockSynchronized) store::noteTime(places_.root, judgedTime());
+        }
         entry.written = entry.history;
     } catch (const Error& error) {
         if (const auto time = judgedTime(); lastUnwritten_ == never || time - lastUnwritten_ >= complaintInterval) {

@@ -3,9 +3,11 @@
 #include "base/loop.hpp"
 #include "profile/load.hpp"
 #include "record/authority.hpp"
+#include "record/explanation.hpp"
 #include "record/overview.hpp"
 #include "record/request.hpp"
 #include "scepd/entry.hpp"
+#include "schedule/plausible.hpp"
 
 #include <expected>
 #include <filesystem>
@@ -73,6 +75,10 @@ public:
     /// The CAs that the certificates' exchanges met.
     [[nodiscard]] std::vector<record::KnownAuthority> authorities() const;
 
+    /// Why the next step of a certificate comes when it does. Throws Error{configuration} for one that no profile asks
+    /// for.
+    [[nodiscard]] record::Explanation explain(const std::string& name) const;
+
     /// One line for systemctl status: "5 certificates: 4 valid, 1 waiting".
     [[nodiscard]] std::string summary() const;
 
@@ -84,7 +90,11 @@ public:
     void clockSynchronized(bool synchronized);
 
     /// The network has become better: what could not reach its CA is tried again.
-    void networkChanged(bool online);
+    void networkChanged();
+    void networkOnline(bool online);
+
+    /// How long a synchronised clock is waited for.
+    [[nodiscard]] Duration waitForSync() const { return configuration_.settings.waitForSync; }
 
 private:
     [[nodiscard]] Entry makeEntry(const std::shared_ptr<const profile::Profile>& profile,
@@ -92,8 +102,11 @@ private:
     void takeOver(Entry& fresh, Entry& old) const;
     bool ask(Entry& entry, record::RequestOptions options);
 
+    void measureClock();
     [[nodiscard]] Time judgedTime() const;
     [[nodiscard]] schedule::Circumstances circumstances() const;
+    [[nodiscard]] std::vector<schedule::Candidate> candidates(const schedule::Circumstances& moment) const;
+    [[nodiscard]] schedule::Limits limits() const;
     void circumstancesChanged();
     void show(Entry& entry, const schedule::Circumstances& moment);
     void plan();
@@ -142,6 +155,8 @@ private:
     Loop::Handle alarm_;
     unsigned lastRunning_ = 0;
     record::Surroundings surroundings_;
+    schedule::Belief belief_;
+    Duration measured_{}; ///< When `belief_` was taken, as uptime.
     Time networkChanged_;
     Time lastUnwritten_; ///< When it was last said that the disk takes nothing.
 };

@@ -23,7 +23,6 @@ namespace {
 using network::Facts;
 using network::Messages;
 
-constexpr auto watching = "watch the network";
 constexpr auto listing = "list the network's state";
 constexpr int listAttempts = 3;
 
@@ -40,8 +39,9 @@ UniqueFd openSocket(unsigned groups, const char* action) {
     return fd;
 }
 
-/// The next datagram; nullopt when there is none. Never waits.
-std::optional<Messages> receive(int fd, const char* action) {
+/// The next datagram; nullopt when there is none. Never waits. What cannot be received (more came than the queue holds,
+/// no memory) is lost, and so is one that is cut.
+std::optional<Messages> receive(int fd) {
     alignas(nlmsghdr) std::array<std::byte, largestDatagram> buffer;
     sockaddr_nl sender{};
     iovec piece{buffer.data(), buffer.size()};
@@ -53,11 +53,9 @@ std::optional<Messages> receive(int fd, const char* action) {
     const auto size = ::recvmsg(fd, &message, 0);
     Messages lost;
     lost.lost = true;
-    if (size < 0 && errno == ENOBUFS) return lost; // more came than the queue holds
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
-    if (size < 0) throw systemError(action);
+    if (size < 0 || (message.msg_flags & MSG_TRUNC) != 0) return lost;
     if (sender.nl_pid != 0) return Messages{}; // another program's, not the kernel's
-    if ((message.msg_flags & MSG_TRUNC) != 0) return lost;
     return network::parse(std::span(buffer).first(static_cast<std::size_t>(size)));
 }
 
@@ -75,8 +73,9 @@ Messages list(unsigned short what) {
     if (::send(fd.get(), &question, question.head.nlmsg_len, 0) < 0) throw systemError(listing);
     Messages all;
     while (!all.last) {
-        auto part = receive(fd.get(), listing);
-        if (!part || part->lost) throw Error(Fault::local, fmt::format("{}: the kernel's answer has no end", listing));
+        auto part = receive(fd.get());
+        if (!part || part->lost)
+            throw Error(Fault::local, fmt::format("{}: the kernel's answer is not complete", listing));
         errno = part->error;
         if (errno != 0) throw systemError(listing);
         std::ranges::move(part->changes, std::back_inserter(all.changes));
@@ -102,18 +101,19 @@ Facts listAll() {
 
 } // namespace
 
-NetworkWatch::NetworkWatch(Loop& loop, std::function<void()> changed, BurstTimes times)
+NetworkWatch::NetworkWatch(Loop& loop, std::function<void()> better, BurstTimes times, std::function<void()> settled)
     : loop_(loop),
-      changed_(std::move(changed)),
+      better_(std::move(better)),
+      settled_(std::move(settled)),
       times_(times),
       socket_(openSocket(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE,
-                         watching)),
+                         "watch the network")),
       facts_(listAll()), // after the socket: what happens from here on is told
       readable_(loop_.onReadable(socket_.get(), [this] { read(); })) {}
 
 /// One datagram a turn, so that a network in turmoil does not keep the loop from its other work.
 void NetworkWatch::read() {
-    const auto messages = receive(socket_.get(), watching);
+    const auto messages = receive(socket_.get());
     if (!messages) return;
     bool stirred = messages->lost;
     if (messages->lost) facts_.clear(); // what is there at the end may have come meanwhile
@@ -128,7 +128,8 @@ void NetworkWatch::read() {
 void NetworkWatch::settle() {
     quiet_ = longest_ = {};
     bursting_ = false;
-    if (isBetter()) changed_();
+    if (isBetter()) better_();
+    settled_();
 }
 
 /// Looks what is there now, and whether any of it is new.

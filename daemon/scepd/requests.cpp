@@ -3,6 +3,7 @@
 #include "scepd/engine.hpp"
 
 #include "scepd/overview.hpp"
+#include "schedule/explain.hpp"
 #include "schedule/notes.hpp"
 #include "store/generation.hpp"
 
@@ -68,6 +69,17 @@ std::string Engine::pem(const std::string& name, const std::string& what) const 
 
 std::vector<record::KnownAuthority> Engine::authorities() const {
     return knownAuthorities(entries_);
+}
+
+record::Explanation Engine::explain(const std::string& name) const {
+    const auto found = entries_.find(name);
+    if (found == entries_.end())
+        throw Error(Fault::configuration, fmt::format("no profile asks for {} any more", name));
+    const auto& entry = found->second;
+    const auto moment = circumstances();
+    const auto index = static_cast<std::size_t>(std::distance(entries_.begin(), found));
+    return schedule::explain(index, candidates(moment), limits(), entry.policy, entry.history, moment,
+                             entry.profile->file);
 }
 
 } // namespace scepd

@@ -91,6 +91,28 @@ Step pollStep(const Policy& policy, const std::optional<Held>& held, const Histo
     return putOff({Action::poll, due, due, std::move(why)}, policy, history, remaining, now);
 }
 
+/// What `renew` says, in words.
+std::string wordsOf(const Policy& policy, const Held& held) {
+    const auto lifetime = held.notAfter - held.notBefore;
+    if (const auto* before = std::get_if<Duration>(&policy.renewBefore))
+        return *before < lifetime ? fmt::format("renew = {}", humanDuration(*before))
+                                  : fmt::format("renew = {} is not shorter than its lifetime of {}, so a third of it",
+                                                humanDuration(*before), humanDuration(lifetime));
+    const auto share = std::get<double>(policy.renewBefore);
+    if (policy.renewBefore == Policy().renewBefore)
+        return fmt::format("a third of its lifetime of {}", humanDuration(lifetime));
+    return fmt::format("{:g} % of its lifetime of {}", share * 100, humanDuration(lifetime));
+}
+
+std::string renewalRule(const Policy& policy, const Held& held, Time due) {
+    const auto before = held.notAfter - due;
+    const auto spread = before - renewalWindow(policy, held);
+    const auto own = spread > Duration::zero()
+                         ? fmt::format(", and {} earlier by this endpoint's part of the spread", humanDuration(spread))
+                         : std::string();
+    return fmt::format("renewal begins {} before expiry ({}{})", humanDuration(before), wordsOf(policy, held), own);
+}
+
 Step renewalStep(const Policy& policy, const Held& held, const History& history, Time now) {
     const auto renewal = [&](Time due, std::string why) {
         return attempt(Action::renew, due, std::move(why), policy, history, held.notAfter - now, now);
@@ -100,7 +122,7 @@ Step renewalStep(const Policy& policy, const Held& held, const History& history,
         return renewal(std::min(held.issued, now), "the profile asks for something else than what is held");
     const auto due = renewalDue(policy, held);
     if (due == never) return {Action::nothing, never, never, "renew = 0: it is not renewed by itself"};
-    return renewal(due, fmt::format("renewal begins {} before expiry", humanDuration(held.notAfter - due)));
+    return renewal(due, renewalRule(policy, held, due));
 }
 
 Step enrollmentStep(const Policy& policy, const std::optional<Held>& held, const History& history, Time now) {

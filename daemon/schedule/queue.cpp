@@ -15,31 +15,6 @@ bool isDue(const Candidate& candidate, Time now) {
     return !candidate.running && candidate.step.action != Action::nothing && candidate.step.at <= now;
 }
 
-/// The last 5 % of its lifetime: spacing does not count any more.
-Time emergencyBegins(const Candidate& candidate) {
-    return candidate.notAfter - candidate.lifetime / 20;
-}
-
-/// When a renewal may overtake although it is not its turn: half of its window is gone.
-Time dangerBegins(const Candidate& candidate) {
-    return std::min(candidate.notAfter - candidate.window / 2, emergencyBegins(candidate));
-}
-
-/// 802.1X first, then what fell due first; the name makes it the same on every run. What was tried in vain, renewals
-/// excepted, lets all others go first: were it tried again at once, one that hangs would keep the others from their CA.
-std::vector<std::size_t> inOrder(const std::vector<Candidate>& candidates) {
-    std::vector<std::size_t> order(candidates.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::sort(order, {}, [&](std::size_t i) {
-        const auto& candidate = candidates[i];
-        const auto& step = candidate.step;
-        const bool again = step.action != Action::renew && step.at > step.due;
-        return std::tuple(again, !candidate.opensTheNetwork, again ? step.at : step.due,
-                          std::string_view(candidate.name));
-    });
-    return order;
-}
-
 /// The state of one decision while it is made.
 class Round {
 public:
@@ -121,6 +96,27 @@ private:
 };
 
 } // namespace
+
+std::vector<std::size_t> inOrder(const std::vector<Candidate>& candidates) {
+    std::vector<std::size_t> order(candidates.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, {}, [&](std::size_t i) {
+        const auto& candidate = candidates[i];
+        const auto& step = candidate.step;
+        const bool again = step.action != Action::renew && step.at > step.due;
+        return std::tuple(again, !candidate.opensTheNetwork, again ? step.at : step.due,
+                          std::string_view(candidate.name));
+    });
+    return order;
+}
+
+Time emergencyBegins(const Candidate& candidate) {
+    return candidate.notAfter - candidate.lifetime / 20;
+}
+
+Time dangerBegins(const Candidate& candidate) {
+    return std::min(candidate.notAfter - candidate.window / 2, emergencyBegins(candidate));
+}
 
 Decision decide(const std::vector<Candidate>& candidates, const Limits& limits, Time now) {
     return Round(candidates, limits, now).run();

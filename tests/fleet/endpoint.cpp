@@ -2,7 +2,6 @@
 
 #include "schedule/hold.hpp"
 #include "schedule/notes.hpp"
-#include "schedule/plausible.hpp"
 #include "schedule/spread.hpp"
 
 #include <algorithm>
@@ -47,10 +46,21 @@ Endpoint::Endpoint(const std::string& machineId, const Settings& settings, const
 
 // ---- time ----
 
-/// An unsynchronised clock counts when it can be right; otherwise what is known for certain does, and the time since.
+/// What is held tells where the clock cannot be.
+void Endpoint::measureClock() {
+    std::vector<record::Held> held;
+    for (const auto& entry : entries_)
+        if (entry.held) held.push_back(*entry.held);
+    belief_.floor = schedule::clockFloor(built, lastNoted_, held);
+    belief_.ceiling = schedule::clockCeiling(belief_.floor, held);
+    measured_ = truth_;
+}
+
 Time Endpoint::judgedTime() const {
-    const bool counts = synchronized_ || schedule::plausible(wallClock(), floor_, ceiling_);
-    return counts ? wallClock() : floor_ + (truth_ - started_);
+    auto belief = belief_;
+    belief.synchronized = synchronized_;
+    belief.elapsed = truth_ - measured_;
+    return schedule::judgedTime(wallClock(), belief);
 }
 
 void Endpoint::live(Time until) {
@@ -116,20 +126,11 @@ void Endpoint::boot(Duration off, Duration ahead) {
 }
 
 void Endpoint::startDaemon() {
-    started_ = truth_;
     networkChanged_ = never;
-    floor_ = schedule::clockFloor(built, lastNoted_, inUse());
-    ceiling_ = schedule::clockCeiling(floor_, inUse());
+    measureClock();
     for (auto& entry : entries_)
         entry.history.deployment.failures = 0;
     planSoon();
-}
-
-std::vector<record::Held> Endpoint::inUse() const {
-    std::vector<record::Held> all;
-    for (const auto& entry : entries_)
-        if (entry.held) all.push_back(*entry.held);
-    return all;
 }
 
 void Endpoint::networkChanged() {
@@ -261,6 +262,7 @@ void Endpoint::attemptEnded(Entry& entry, record::Report report) {
     entry.upcoming = issued->upcoming ? std::optional(issued->held) : std::nullopt;
     if (issued->upcoming) return;
     entry.held = issued->held;
+    measureClock();
     startDeployment(entry);
 }
 

@@ -3,6 +3,7 @@
 #include "fleet/authority.hpp"
 #include "record/history.hpp"
 #include "schedule/next_step.hpp"
+#include "schedule/plausible.hpp"
 #include "schedule/queue.hpp"
 #include "schedule/state.hpp"
 
@@ -85,6 +86,7 @@ private:
         std::optional<Running> running;
     };
 
+    void measureClock();
     [[nodiscard]] Time judgedTime() const;
     [[nodiscard]] schedule::Circumstances circumstances() const;
     [[nodiscard]] schedule::Step nextStep(const Entry& entry, const schedule::Circumstances& moment) const;
@@ -103,8 +105,6 @@ private:
     void deployed(Entry& entry);
 
     [[nodiscard]] Time wallClock() const { return truth_ + ahead_; }
-    [[nodiscard]] std::vector<record::Held> inUse() const;
-    [[nodiscard]] Time alarm() const;
     [[nodiscard]] Time nextTurn() const;
     [[nodiscard]] record::Report checked(Entry& entry, record::Report report) const;
     [[nodiscard]] const Entry& find(std::string_view certificate) const;
@@ -116,8 +116,8 @@ private:
     Listener listener_;
     std::vector<Entry> entries_;
     Duration bootDelay_;
-    Time truth_, booted_, started_;
-    Time floor_, ceiling_; ///< What the wall clock could show when the daemon was started.
+    Time truth_, booted_, measured_;
+    schedule::Belief belief_; ///< As it was measured.
     Duration ahead_{}; ///< How much the wall clock is.
     bool synchronized_ = true;
     Time lastNoted_; ///< What a synchronised clock showed when something was written down last.

@@ -115,6 +115,30 @@ TEST(Enrollment, WithAWrongChallengeIsRefusedAndLeavesNoKey) {
     EXPECT_THAT(endpoint.filesWith("PRIVATE KEY"), IsEmpty());
 }
 
+TEST(Enrollment, ThatIsRefusedWithoutAWordSaysWhatOftenIsTheCause) {
+    const ca::TestCa authority;
+    const Endpoint endpoint;
+    endpoint.configure(profileFor(authority));
+    authority.setFaults("failure-no-text");
+    EXPECT_EQ(as<record::Refused>(endpoint.enroll()).reason,
+              "the CA refused the request: badRequest; often the challenge is wrong or used up, or the subject has a "
+              "certificate already");
+}
+
+TEST(Enrollment, WithALegacyServerFallsTo3desAndSha1) {
+    for (const auto* capabilities : {"DES3,SHA-1,POSTPKIOperation", ""}) {
+        const ca::TestCa authority({.legacyReplies = true, .capabilities = capabilities});
+        const Endpoint endpoint;
+        auto text = profileFor(authority);
+        text.scep = "security = \"legacy\"";
+        endpoint.configure(text);
+        if (std::string(capabilities).empty()) authority.setFaults("closed@GetCACaps");
+        as<record::Issued>(endpoint.enroll());
+        EXPECT_THAT(messages(authority, "cipher"), ElementsAre("DES-EDE3-CBC"));
+        EXPECT_THAT(messages(authority, "digest"), ElementsAre("SHA1"));
+    }
+}
+
 TEST(Enrollment, TriesTheUrlsInTheirOrder) {
     const ca::TestCa authority;
     const Endpoint endpoint;

@@ -52,6 +52,22 @@ TEST_F(Query, ForACertificateThatTheCaNeverIssuedIsRefused) {
     }
 }
 
+TEST_F(Query, HasNoAnswerThatIsPending) {
+    const auto held = as<record::Issued>(endpoint_.enroll()).held;
+    authority_.setFaults("pending");
+    const auto expectNoAnswer = [](const auto& ask) {
+        try {
+            ask();
+            FAIL() << "it was answered";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.fault(), Fault::protocol);
+            EXPECT_THAT(error.what(), testing::HasSubstr("the CA answers PENDING"));
+        }
+    };
+    expectNoAnswer([&] { enroll::queryCrl(wanted(), enroll::Progress(-1), now()); });
+    expectNoAnswer([&] { certificate(held.serialNumber); });
+}
+
 TEST_F(Query, NeedsACertificateThatSignsIt) {
     EXPECT_THROW(enroll::queryCrl(wanted(), enroll::Progress(-1), now()), Error);
     EXPECT_TRUE(authority_.requests().empty());

@@ -46,6 +46,8 @@ TEST(Renewal, KeepsTheKeyWhenAskedTo) {
     const auto first = endpoint.current();
     EXPECT_EQ(as<record::Issued>(endpoint.renew()).held.generation, 2U);
     EXPECT_EQ(endpoint.current().key, first.key);
+    const auto transactions = messages(authority, "transaction");
+    EXPECT_NE(transactions.front(), transactions.back()) << "the same key does not make it the same transaction";
 }
 
 TEST(Renewal, SendsTheChallengeAfterARefusalWithoutIt) {
@@ -59,6 +61,8 @@ TEST(Renewal, SendsTheChallengeAfterARefusalWithoutIt) {
     as<record::Issued>(endpoint.renew());
     EXPECT_THAT(messages(authority, "messageType"), ElementsAre("19", "17", "17"));
     EXPECT_THAT(messages(authority, "challenge"), ElementsAre("yes", "no", "yes"));
+    const auto transactions = messages(authority, "transaction");
+    EXPECT_NE(transactions.at(1), transactions.at(2)) << "each request opens a transaction of its own";
 }
 
 TEST(Renewal, NeverSendsTheChallengeWhenForbidden) {
@@ -97,6 +101,21 @@ TEST(Renewal, IsAPkcsReqSignedWithWhatIsHeldWhereTheServerWantsThat) {
     EXPECT_EQ(as<record::Issued>(endpoint.renew()).held.generation, 2U);
     EXPECT_THAT(messages(authority, "signer"), ElementsAre("self-signed", "issued"));
     EXPECT_THAT(messages(authority, "challenge"), ElementsAre("yes", "no"));
+}
+
+TEST(Renewal, OfACertificateOfAnotherCaIsSignedWithItUntilThisCaWantsAnEnrollment) {
+    const ca::TestCa before({.challenge = secret});
+    const ca::TestCa authority({.challenge = secret});
+    const Endpoint endpoint;
+    for (const auto* one : {&before, &authority}) {
+        auto text = profileFor(*one);
+        text.challenge = secret;
+        endpoint.configure(text);
+        as<record::Issued>(one == &before ? endpoint.enroll() : endpoint.renew());
+    }
+    EXPECT_EQ(endpoint.current().facts.caFingerprint, authority.fingerprint());
+    EXPECT_THAT(messages(authority, "messageType"), ElementsAre("17", "17", "19", "19"));
+    EXPECT_THAT(messages(authority, "signer"), ElementsAre("other", "other", "other", "self-signed"));
 }
 
 TEST(Renewal, OfACertificateFromAnotherMachineIsAnEnrollment) {

@@ -54,6 +54,7 @@ TEST_F(CaThatRollsOver, IssuesForLaterThroughItsSuccessor) {
     EXPECT_EQ(store::readHeld(endpoint_.root(), "device")->generation, 1U) << "what works stays";
     EXPECT_EQ(store::readUpcoming(endpoint_.root(), "device"), issued.held);
     EXPECT_THAT(messages(authority_, "messageType"), ElementsAre("19", "19"));
+    EXPECT_THAT(messages(authority_, "to"), ElementsAre("own", "next")) << "for whom the envelope is";
     EXPECT_NO_THROW(deploy::check(generation(2), scep(), endpoint_.root(), issued.held.notBefore));
 }
 

@@ -155,6 +155,36 @@ TEST_F(Transport, AsksOnceMoreForAnRaThatHasExpired) {
     EXPECT_EQ(count(server, "operation=GetCACert"), 2U);
 }
 
+TEST_F(Transport, ByTlsIsBelievedNoMoreThanWithout) {
+    const auto tls = tlsIdentity();
+    const WebServer server(before(authority_,
+                                  [](const std::string& request) -> std::optional<WebAnswer> {
+                                      const bool asksForCapabilities = request.contains("GetCACaps");
+                                      if (asksForCapabilities) return webAnswer("200 OK", "", "SHA-256\nAES\n");
+                                      return std::nullopt;
+                                  }),
+                           WebServer::Tls{tls});
+    endpoint_.write("etc/scepd/tls.pem", tls.certificate.toPem());
+    const auto enrollWith = [&](const std::string& pin) {
+        endpoint_.configure({.urls = fmt::format("\"{}\"", server.url()),
+                             .trust = fmt::format("ca-fingerprint = \"{}\"", pin),
+                             .scep = "tls.ca-certificates = \"/etc/scepd/tls.pem\"",
+                             .challenge = secret});
+        return endpoint_.enroll();
+    };
+    EXPECT_THAT(as<record::Failed>(enrollWith(std::string(64, '0'))).reason, HasSubstr("the CA is another one"));
+    EXPECT_EQ(count(server, "PKIOperation"), 0U);
+    for (const auto& [fault, complaint] : {std::pair{"wrong-nonce", "recipientNonce"},
+                                           {"wrong-transaction", "transactionID"},
+                                           {"stranger-signs", "none of the CA's certificates"}}) {
+        authority_.setFaults(fault);
+        EXPECT_THAT(as<record::Failed>(enrollWith(authority_.fingerprint())).reason, HasSubstr(complaint));
+    }
+    authority_.setFaults("");
+    as<record::Issued>(enrollWith(authority_.fingerprint()));
+    EXPECT_TRUE(server.url().starts_with("https://"));
+}
+
 TEST_F(Transport, EndsAtOnceWhenItIsTold) {
     std::promise<void> asked;
     const WebServer server([&](const std::string&) {

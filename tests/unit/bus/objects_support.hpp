@@ -141,6 +141,14 @@ private:
                                                              {"ca", "CN=ca", "ab12", Time(1s), Time(2s)},
                                                              {"log", "web"}}};
                                                     },
+                                                .explain =
+                                                    [](const auto& name) {
+                                                        record::Explanation explanation;
+                                                        explanation.rule = "a rule for " + name;
+                                                        explanation.due = Time(1s);
+                                                        explanation.before = {"log"};
+                                                        return explanation;
+                                                    },
                                             });
         objects->show(
             {statusOf("web", State::valid), statusOf("log", State::waiting), statusOf("kiosk", State::notApplicable)});

@@ -90,6 +90,17 @@ TEST_F(ObjectsTest, WhatIsKnownOfTheMachineIsShownAndItsChangesAreToldOnce) {
     EXPECT_TRUE(whole->getProperty("NetworkOnline").onInterface(manager).get<bool>());
 }
 
+TEST_F(ObjectsTest, AnExplanationHasOnlyTheFactsThatApply) {
+    std::map<std::string, sdbus::Variant> facts;
+    proxy("/org/scepd1/certificate/web")->callMethod("Explain").onInterface(certificate).storeResultsTo(facts);
+
+    EXPECT_EQ(facts.at("Rule").get<std::string>(), "a rule for web");
+    EXPECT_EQ(facts.at("Due").get<std::uint64_t>(), 1'000'000U);
+    EXPECT_THAT(facts.at("Before").get<std::vector<std::string>>(), ElementsAre("log"));
+    EXPECT_FALSE(facts.contains("Expected"));
+    EXPECT_FALSE(facts.contains("Overtakes"));
+}
+
 TEST_F(ObjectsTest, CertificatesAppearAndDisappear) {
     std::vector<std::string> seen;
     auto root = proxy("/org/scepd1");

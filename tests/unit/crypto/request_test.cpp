@@ -167,6 +167,8 @@ TEST(Request, CarriesUsages) {
     EXPECT_THAT(printed(make(asked)),
                 HasSubstr("Key Usage: critical\n                    Digital Signature, Key Encipherment"));
     EXPECT_THAT(printed(make(asked)), HasSubstr("TLS Web Client Authentication, TLS Web Server Authentication"));
+    EXPECT_THAT(make(asked).extendedKeyUsage(), ElementsAre("1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.1"));
+    EXPECT_THAT(make(content({{{"CN", "a"}}})).extendedKeyUsage(), testing::IsEmpty());
     asked.keyEncipherment = false;
     EXPECT_THAT(printed(make(asked)), Not(HasSubstr("Key Encipherment")));
 }
@@ -204,6 +206,11 @@ TEST(Request, SurvivesDer) {
     const auto request = make(content({{{"CN", "a"}}}));
     EXPECT_EQ(Request::fromDer(request.toDer()).toDer(), request.toDer());
     EXPECT_THROW(Request::fromDer("no request"), Error);
+}
+
+TEST(Request, WithASignatureAlgorithmThatNobodyCouldReadAgainIsAnError) {
+    const auto der = make(content({{{"CN", "kiosk"}}})).toDer();
+    EXPECT_THROW(Request::fromDer(withOddParameters(der)), Error);
 }
 
 TEST(Request, OfWhatX509CannotSayIsAnErrorThatNamesIt) {

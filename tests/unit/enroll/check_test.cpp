@@ -46,7 +46,7 @@ protected:
     Question question_{
         .request = crypto::Request::make({.subject = {{{"CN", "device"}}, {{"O", "Example"}}},
                                           .alternativeNames = {{crypto::AlternativeType::dns, "device.example.com"}},
-                                          .extendedKeyUsage = {}},
+                                          .extendedKeyUsage = {"1.3.6.1.5.5.7.3.2"}},
                                          testKey(2), {}),
         .key = testKey(2),
         .authorities = {ca_.certificate, {ca_.certificate}, ca_.certificate},
@@ -155,8 +155,13 @@ TEST_F(Check, WantsARenewalToBeAnotherCertificate) {
 }
 
 TEST_F(Check, RemarksWhatTheCaLeftOut) {
-    EXPECT_THAT(check({issue({.subject = subject}).certificate}).remarks,
-                ElementsAre(HasSubstr("dns:device.example.com")));
+    const CertificateSpec served{.subject = subject, .extendedKeyUsage = "serverAuth"};
+    for (const auto& spec : {CertificateSpec{.subject = subject}, served})
+        EXPECT_THAT(check({issue(spec).certificate}).remarks,
+                    ElementsAre(HasSubstr("alternative names that were requested: dns:device.example.com"),
+                                HasSubstr("extended key usages that were requested: 1.3.6.1.5.5.7.3.2")));
+    const CertificateSpec wider{.subject = subject, .extendedKeyUsage = "serverAuth,clientAuth"};
+    EXPECT_THAT(check({issue(wider).certificate}).remarks, ElementsAre(HasSubstr("alternative names")));
 }
 
 TEST_F(Check, TellsTheFacts) {

@@ -31,6 +31,8 @@ TEST(Capabilities, OfAllKindsAreKnown) {
 
 TEST(Capabilities, ThatNobodyKnowsAreIgnored) {
     EXPECT_EQ(parseCapabilities("Example.com-Foo\nAES2\nUpdate\n"), Capabilities{});
+    EXPECT_EQ(parseCapabilities("Example.com-Foo\nAES\nUpdate\nRenewal\nAES2\n"),
+              (Capabilities{.aes = true, .renewal = true}));
 }
 
 TEST(Capabilities, OfTheStandardImplyAesSha256AndPost) {
@@ -66,7 +68,11 @@ TEST(Algorithms, FallOnlyWhereLegacyIsAllowedAndNothingBetterIsNamed) {
     EXPECT_EQ(legacy("DES3"), (Algorithms{Cipher::des3, Digest::sha256}));
     EXPECT_EQ(legacy("SHA-1\nDES\nMD5"), (Algorithms{Cipher::aes128, Digest::sha1})) << "never single DES or MD5";
     EXPECT_EQ(legacy("DES3\nSHA-1\nSCEPStandard"), (Algorithms{Cipher::aes128, Digest::sha256}));
-    EXPECT_EQ(legacy(""), (Algorithms{Cipher::aes128, Digest::sha256}));
+    EXPECT_EQ(legacy("Renewal\nPOSTPKIOperation"), (Algorithms{Cipher::aes128, Digest::sha256}));
+}
+
+TEST(Algorithms, AreTheOldOnesForAServerWithoutCapabilitiesWhereLegacyIsAllowed) {
+    EXPECT_EQ(chooseAlgorithms({}, Security::legacy), (Algorithms{Cipher::des3, Digest::sha1}));
 }
 
 TEST(Replies, AreAcceptedInWeakAlgorithmsOnlyWhenTheProfileSaysSo) {

@@ -286,6 +286,15 @@ TEST_F(AnswerOf, MaySayItsOwnNonceOrNot) {
     EXPECT_TRUE(std::holds_alternative<PendingAnswer>(read(with)));
 }
 
+TEST_F(AnswerOf, MayCarryAttributesThatNobodyNeeds) {
+    constexpr auto extensionReqOfOldDrafts = "2.16.840.1.113733.1.9.8";
+    constexpr auto statusOfMicrosoft = "1.3.6.1.4.1.311.21.33";
+    auto with = attributes("3");
+    with[extensionReqOfOldDrafts] = {extensionReqOfOldDrafts, V_ASN1_SEQUENCE, element(0x30, "")};
+    with[statusOfMicrosoft] = {statusOfMicrosoft, V_ASN1_PRINTABLESTRING, "-2147024809"};
+    EXPECT_TRUE(std::holds_alternative<PendingAnswer>(read(with)));
+}
+
 TEST_F(AnswerOf, Sha1IsReadOnlyWhenLegacyIsAccepted) {
     EXPECT_THROW(std::ignore = read(attributes("3"), {}, "SHA1"), Error);
     expectation_.strength = crypto::Strength::legacy;

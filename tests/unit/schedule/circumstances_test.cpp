@@ -80,7 +80,7 @@ TEST(AHeldEndpoint, LeavesWhatIsDueLaterAsItIs) {
                                          {.now = start + 1h, .held = start + 2h, .heldWhy = "clock"});
 
     EXPECT_EQ(step.at, start + days(60));
-    EXPECT_EQ(step.why, "renewal begins 30d before expiry");
+    EXPECT_EQ(step.why, "renewal begins 30d before expiry (a third of its lifetime of 90d)");
 }
 
 } // namespace

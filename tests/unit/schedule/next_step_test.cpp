@@ -46,6 +46,24 @@ TEST(Renewal, BeforeTheCertificateWouldBeginIsClampedToAThird) {
     EXPECT_EQ(renewalDue(policy, held()), start + days(60));
 }
 
+TEST(Renewal, SaysByWhichRuleItBegins) {
+    auto policy = plainPolicy();
+    const auto why = [&] { return nextStep(policy, held(), deployed(), start).why; };
+    policy.renewBefore = Duration(days(7));
+    EXPECT_EQ(why(), "renewal begins 7d before expiry (renew = 7d)");
+    policy.renewBefore = 0.2;
+    EXPECT_EQ(why(), "renewal begins 18d before expiry (20 % of its lifetime of 90d)");
+    policy.renewBefore = Duration(days(400));
+    EXPECT_EQ(why(),
+              "renewal begins 30d before expiry (renew = 400d is not shorter than its lifetime of 90d, so a third "
+              "of it)");
+    policy.spread = 0.1;
+    policy.seed = 7;
+    policy.renewBefore = Duration(days(7));
+    EXPECT_THAT(why(),
+                AllOf(HasSubstr("(renew = 7d, and "), HasSubstr(" earlier by this endpoint's part of the spread)")));
+}
+
 TEST(Renewal, OfZeroIsNever) {
     auto policy = plainPolicy();
     for (const std::variant<Duration, double> zero : {std::variant<Duration, double>(Duration::zero()), {0.0}}) {
@@ -62,7 +80,8 @@ TEST(Renewal, OfZeroIsNever) {
 TEST(Renewal, IsTheNextStepOfWhatIsHeldAndDeployedAndSaysWhy) {
     const auto step = nextStep(plainPolicy(), held(), deployed(), start + 1h);
 
-    EXPECT_EQ(step, (Step{Action::renew, start + days(60), start + days(60), "renewal begins 30d before expiry"}));
+    EXPECT_EQ(step, (Step{Action::renew, start + days(60), start + days(60),
+                          "renewal begins 30d before expiry (a third of its lifetime of 90d)"}));
 }
 
 TEST(Renewal, OfAnExpiredCertificateIsAnEnrollment) {
@@ -213,7 +232,9 @@ TEST(Failures, PutTheNextAttemptOffFromTheLastOne) {
     EXPECT_EQ(step.action, Action::renew);
     EXPECT_EQ(step.at, last + 10min);
     EXPECT_EQ(step.due, start + days(60)) << "its place in the queue stays";
-    EXPECT_EQ(step.why, "renewal begins 30d before expiry; after 2 failed attempts in a row the next waits 10min");
+    EXPECT_EQ(step.why,
+              "renewal begins 30d before expiry (a third of its lifetime of 90d); after 2 failed attempts in a row the "
+              "next waits 10min");
 }
 
 TEST(Failures, OfAnEarlierCertificateDoNotBringRenewalForward) {

@@ -278,13 +278,13 @@ TEST(Queue, RenewalsThatOvertakeKeepTheSpacing) {
     EXPECT_THAT(started(both, limits, danger + 59min), ElementsAre("next"));
 }
 
-TEST(Queue, SpacingThatWouldReachIntoTheLastTwentiethEndsThere) {
-    const Limits limits{.spacing = days(5), .lastRenewal = noon + days(24)};
-    const std::vector<Candidate> due{renewal("a", noon)}; // of 90 days, 4.5 are the last twentieth
-    const auto emergency = noon + days(25) + 12h;
+TEST(Queue, ARenewalInDangerKeepsTheSpacingUntilItsEmergency) {
+    const std::vector<Candidate> due{renewal("a", noon)}; // expires after 30 days, a twentieth of its life is 4.5 days
+    const auto emergency = noon + days(30) - Duration(days(9)) / 2;
+    const Limits limits{.spacing = days(20), .lastRenewal = noon + days(14)};
 
-    EXPECT_EQ(wakeUp(due, limits, noon + days(25)), emergency);
-    EXPECT_THAT(started(due, limits, emergency - 1us), IsEmpty());
+    EXPECT_THAT(started(due, limits, noon + days(16)), IsEmpty()) << "half of its window is gone";
+    EXPECT_EQ(wakeUp(due, limits, noon + days(16)), emergency);
     EXPECT_THAT(started(due, limits, emergency), ElementsAre("a"));
 }
 
