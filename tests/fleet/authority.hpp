@@ -38,10 +38,10 @@ struct Authority {
     Duration answersAfter = std::chrono::seconds(2);
     Duration deadline = std::chrono::minutes(4); ///< When scepd ends an attempt that hangs.
     Duration approvalTakes{};                    ///< PENDING for so long.
-    Time comingCa;                               ///< When the next CA begins; until then its certificates are for later.
-    std::vector<Span> away;                      ///< The connection is refused.
-    std::set<std::string> hanging;               ///< Certificates for which nothing is ever answered.
-    std::set<std::string> failing;               ///< Certificates for which the answer is HTTP 500.
+    Time comingCa;                 ///< When the next CA begins; until then its certificates are for later.
+    std::vector<Span> away;        ///< The connection is refused.
+    std::set<std::string> hanging; ///< Certificates for which nothing is ever answered.
+    std::set<std::string> failing; ///< Certificates for which the answer is HTTP 500.
 
     /// The exchange that begins now, with the transaction that is unfinished or, when the CA is reached, a new one.
     [[nodiscard]] Exchange exchange(const std::string& certificate, std::optional<Transaction>& transaction,

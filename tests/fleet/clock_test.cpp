@@ -105,8 +105,11 @@ Happens inTurn(Happens first, Happens second) {
 
 /// The CA is away for the first half of the sixtieth day: attempts fail.
 Happens caAway(Happens happens) {
-    return inTurn([](World& world) { world.authority.away = {{World::start + renewal, World::start + renewal + 12h}}; },
-                  std::move(happens));
+    return inTurn(
+        [](World& world) {
+            world.authority.away = {{World::start + renewal, World::start + renewal + 12h}};
+        },
+        std::move(happens));
 }
 
 /// From the second day on the CA takes half a day to approve.
@@ -195,8 +198,11 @@ const std::vector<Scenario> scenarios{
     {"RestartedDuringTheAttempt", restarts(during)},
     {"RestartedDuringTheDeployment", restarts(renewal + 2500ms)},
     {"RestartedWhileAttemptsFail", caAway(restarts(failing))},
-    {"BootWithAHistoryOfTheFuture", inTurn(caAway(boots(renewal + 1h, 2 * year, notAtAll)),
-                                           boots(renewal + 2h, 0s, 2min)), {0, 60}, 0, true},
+    {"BootWithAHistoryOfTheFuture",
+     inTurn(caAway(boots(renewal + 1h, 2 * year, notAtAll)), boots(renewal + 2h, 0s, 2min)),
+     {0, 60},
+     0,
+     true},
     // asked for
     {"AskedForTwoDaysAhead", askedUnder(days(2)), {0, 30, 90}},
     {"AskedForTwoDaysBack", askedUnder(-days(2)), {0, 30, 90}, 9},

@@ -118,7 +118,7 @@ private:
     Duration bootDelay_;
     Time truth_, booted_, measured_;
     schedule::Belief belief_; ///< As it was measured.
-    Duration ahead_{}; ///< How much the wall clock is.
+    Duration ahead_{};        ///< How much the wall clock is.
     bool synchronized_ = true;
     Time lastNoted_; ///< What a synchronised clock showed when something was written down last.
     Time networkChanged_;

@@ -74,7 +74,7 @@ private:
     std::vector<std::string> names_;
 
 public:
-    Endpoint endpoint{"0123456789abcdef0123456789abcdef", settings, authority, names_,
+    Endpoint endpoint{"0123456789abcdef0123456789abcdef",          settings, authority, names_,
                       [this](const Event& event) { note(event); }, start};
 };
 
