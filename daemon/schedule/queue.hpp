@@ -42,9 +42,9 @@ struct Decision {
 };
 
 /// Decides for all certificates, in the order of the queue: deployments at once; first enrollments and polls up to
-/// `parallel` at a time, one request per CA; renewals one at a time, `spacing` apart, none before the one that has begun
-/// is issued, deployed and confirmed. A renewal whose turn has not come overtakes when half of its own renewal window is
-/// gone, and in the last 5 % of its lifetime spacing does not count.
+/// `parallel` at a time, one request per CA; renewals one at a time, `spacing` apart, none before the one that has
+/// begun is issued, deployed and confirmed. A renewal whose turn has not come overtakes when half of its own renewal
+/// window is gone, and in the last 5 % of its lifetime spacing does not count.
 Decision decide(const std::vector<Candidate>& candidates, const Limits& limits, Time now);
 
 /// The order of the queue, as indices: 802.1X first, then what fell due first; the name makes it the same on every run.
