@@ -103,7 +103,7 @@ void addCarried(std::vector<Line>& lines, CMS_ContentInfo* cms) {
 
 std::string recipientText(const RecipientOutline& recipient) {
     using Kind = RecipientOutline::Kind;
-    const auto identities = joined(recipient.identities);
+    auto identities = joined(recipient.identities);
     const auto& algorithm = recipient.keyEncryption.name;
     switch (recipient.kind) {
     case Kind::keyTransport:
