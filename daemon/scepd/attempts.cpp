@@ -51,7 +51,7 @@ std::unique_ptr<EnrollRun> Engine::spawn(Entry& entry, std::vector<std::string> 
 void Engine::startAttempt(Entry& entry, Action action) {
     auto& history = entry.history;
     const auto time = judgedTime();
-    if (action == Action::poll && time - history.pending->since > entry.policy.pollLimit) {
+    if (action == Action::poll && schedule::pollLimitReached(entry.policy, *history.pending)) {
         store::dropTransaction(places_.root, entry.name());
         history.pending.reset();
         throw Error(Fault::refused,

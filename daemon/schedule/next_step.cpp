@@ -92,9 +92,13 @@ Step deploymentStep(const Policy& policy, const Held& held, const History& histo
                         deployment.failures, deployment.failures == 1 ? "" : "s", humanDuration(delay))};
 }
 
+Duration pollInterval(const Policy& policy, unsigned poll) {
+    return doubled(policy.pollInterval, std::max<Duration>(policy.pollInterval, 1h), poll);
+}
+
 Step pollStep(const Policy& policy, const std::optional<Held>& held, const History& history, Time now) {
     const auto& pending = *history.pending;
-    const auto interval = doubled(policy.pollInterval, std::max<Duration>(policy.pollInterval, 1h), pending.polls + 1);
+    const auto interval = pollInterval(policy, pending.polls + 1);
     const auto due = asked(history, now) ? std::min(history.requested, now)
                                          : std::max(past(pending.lastPoll, now), past(pending.since, now)) + interval;
     auto why =
@@ -178,11 +182,20 @@ Duration backoff(const Policy& policy, const History& history, std::optional<Dur
 }
 
 bool asked(const History& history, Time now) {
-    return history.requested != never && history.requested >= past(history.lastAttempt, now);
+    if (history.requested == never) return false;
+    const bool ahead = history.requested > now; // one wrong clock noted both, and they tell which was first
+    return history.requested >= (ahead ? history.lastAttempt : past(history.lastAttempt, now));
 }
 
 bool owed(const History& history) {
     return history.requested != never && history.requested > history.lastSuccess;
+}
+
+bool pollLimitReached(const Policy& policy, const record::PendingTransaction& pending) {
+    auto remaining = policy.pollLimit;
+    for (unsigned polls = 0; polls <= pending.polls && remaining >= Duration::zero(); ++polls)
+        remaining -= pollInterval(policy, polls + 1);
+    return remaining < Duration::zero();
 }
 
 bool renewalUnfinished(const std::optional<Held>& held, const History& history, Time now) {

@@ -61,6 +61,11 @@ bool asked(const record::History& history, Time now);
 /// True when nothing was issued since somebody asked: the attempt failed, or ended with the daemon.
 bool owed(const record::History& history);
 
+/// True when the CA was asked for a pending request as often as poll-limit allows, so that it is asked once more no
+/// further. The intervals between the polls count and not the times that were noted: those jump when the clock is set,
+/// and a machine that was off has not asked.
+bool pollLimitReached(const Policy& policy, const record::PendingTransaction& pending);
+
 /// True while a renewal has begun and is no success yet: the CA keeps it for approval, or it is issued and the targets
 /// still hold the generation before.
 bool renewalUnfinished(const std::optional<record::Held>& held, const record::History& history, Time now);

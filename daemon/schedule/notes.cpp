@@ -160,7 +160,10 @@ History noteChange(History history) {
 }
 
 History noteClockStep(History history, Time now) {
+    // What was asked for before the last attempt stays so: it is not asked for again.
+    notInTheFuture(history.requested, history.requested < history.lastAttempt ? now - Duration(1) : now);
     notInTheFuture(history.lastAttempt, now);
+    notInTheFuture(history.lastSuccess, now);
     notInTheFuture(history.lastRenewal, now);
     notInTheFuture(history.deployment.lastAttempt, now);
     notInTheFuture(history.deployment.lastDrift, now);

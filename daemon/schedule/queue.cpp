@@ -109,7 +109,10 @@ std::vector<std::size_t> inOrder(const std::vector<Candidate>& candidates) {
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::sort(order, {}, [&](std::size_t i) {
         const auto& candidate = candidates[i];
-        return std::tuple(!candidate.opensTheNetwork, candidate.step.due, std::string_view(candidate.name));
+        const auto& step = candidate.step;
+        const bool again = step.action != Action::renew && step.at > step.due;
+        return std::tuple(again, !candidate.opensTheNetwork, again ? step.at : step.due,
+                          std::string_view(candidate.name));
     });
     return order;
 }

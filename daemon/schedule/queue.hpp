@@ -41,13 +41,15 @@ struct Decision {
     bool operator==(const Decision&) const = default;
 };
 
-/// Decides for all certificates: deployments at once; first enrollments and polls up to `parallel` at a time, 802.1X
-/// first, one request per CA; renewals one at a time, 802.1X first and then in the order they fell due, `spacing`
-/// apart, none before the one that has begun is issued, deployed and confirmed. A renewal whose turn has not come
-/// overtakes when half of its own renewal window is gone, and in the last 5 % of its lifetime spacing does not count.
+/// Decides for all certificates, in the order of the queue: deployments at once; first enrollments and polls up to
+/// `parallel` at a time, one request per CA; renewals one at a time, `spacing` apart, none before the one that has
+/// begun is issued, deployed and confirmed. A renewal whose turn has not come overtakes when half of its own renewal
+/// window is gone, and in the last 5 % of its lifetime spacing does not count.
 Decision decide(const std::vector<Candidate>& candidates, const Limits& limits, Time now);
 
 /// The order of the queue, as indices: 802.1X first, then what fell due first; the name makes it the same on every run.
+/// What was tried in vain, renewals excepted, lets all others go first: were it tried again at once, one that hangs
+/// would keep the others from their CA.
 std::vector<std::size_t> inOrder(const std::vector<Candidate>& candidates);
 
 /// When a renewal may overtake although it is not its turn: half of its window is gone, or its emergency begins.

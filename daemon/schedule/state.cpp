@@ -81,12 +81,18 @@ Situation drifted(const record::Held& held, const std::string& drift) {
             "drift = \"heal\" in the profile puts such files back by itself."};
 }
 
-Situation withCertificate(const record::Held& held, const History& history, std::optional<Action> running) {
+/// What failed, and not only under a clock that was ahead or for somebody who does not want it any more.
+bool stillToBeDone(const History& history, const Step& next, Time now) {
+    return history.pending || next.due <= now;
+}
+
+Situation withCertificate(const record::Held& held, const History& history, const Step& next,
+                          std::optional<Action> running, Time now) {
     const auto& deployment = history.deployment;
     if (!deployment.error.empty() && running != Action::deploy) return inTrouble(deployment);
     if (const auto drift = driftOf(deployment.targets); !drift.empty() && isDeployed(held, deployment) && !running)
         return drifted(held, drift);
-    if (history.failures > 0 && !running)
+    if (history.failures > 0 && !running && stillToBeDone(history, next, now))
         return {State::degraded, fmt::format("the renewal failed: {}", history.lastError), remedyFor(history)};
     if (history.pending)
         return {State::renewing, fmt::format("the CA keeps request {} for approval", history.pending->id),
@@ -117,7 +123,7 @@ Situation situationOf(const Policy& policy, const std::optional<record::Held>& h
     if (!blocked.empty() && !held)
         return {State::failed, blocked, "Change the profile, or leave this certificate out."};
     if (!blocked.empty()) return {State::degraded, blocked, "Change the profile, or leave this certificate out."};
-    if (held) return withCertificate(*held, history, running);
+    if (held) return withCertificate(*held, history, next, running, now);
     return withoutCertificate(policy, history, next, running, now);
 }
 

@@ -93,7 +93,7 @@ TEST_F(EngineTest, WhatTheCaKeepsForApprovalIsPolled) {
 TEST_F(EngineTest, WhatTheCaDoesNotDecideWithinThePollLimitIsGivenUp) {
     const auto eightDaysAgo = now() - 8 * 24h;
     record::History history;
-    history.pending = record::PendingTransaction{"ab12", eightDaysAgo, eightDaysAgo, 99};
+    history.pending = record::PendingTransaction{"ab12", eightDaysAgo, now() - 2h, 180};
     store::writeHistory(root.path(), "peer", history);
     store::Transaction transaction;
     transaction.id = "ab12";

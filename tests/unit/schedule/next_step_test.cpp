@@ -356,6 +356,15 @@ TEST(Asked, MeansSinceTheLastAttempt) {
     EXPECT_TRUE(asked(history, start + 1h)) << "that attempt was made under a wrong clock";
 }
 
+TEST(Asked, ComparesWhatOneWrongClockNoted) {
+    History history;
+    history.requested = start + days(3650);
+    history.lastAttempt = start + days(3650) + 1us;
+    EXPECT_FALSE(asked(history, start)) << "served, whenever that was";
+    history.lastAttempt = start + days(3650) - 1us;
+    EXPECT_TRUE(asked(history, start));
+}
+
 // ---- what the CA keeps for approval ----
 
 History pendingSince(Time since, Time lastPoll, unsigned polls) {
@@ -385,6 +394,21 @@ TEST(Poll, IntervalsLongerThanAnHourStayAsTheProfileSays) {
     policy.pollInterval = 4h;
     for (unsigned polls = 0; polls < 5; ++polls)
         EXPECT_EQ(nextStep(policy, std::nullopt, pendingSince(start, start, polls), start).at, start + 4h);
+}
+
+TEST(Poll, EndsAfterAsManyAsFitIntoThePollLimit) {
+    auto policy = plainPolicy();
+    policy.pollInterval = 1min; // polls after 1, 3, 7, 15, 31, 63 and 123 minutes
+    policy.pollLimit = 63min;
+
+    EXPECT_FALSE(pollLimitReached(policy, *pendingSince(start, start, 0).pending));
+    EXPECT_FALSE(pollLimitReached(policy, *pendingSince(start, start, 5).pending));
+    EXPECT_TRUE(pollLimitReached(policy, *pendingSince(start, start, 6).pending));
+    EXPECT_TRUE(pollLimitReached(policy, *pendingSince(start, start, std::numeric_limits<unsigned>::max()).pending));
+}
+
+TEST(Poll, DoesNotEndBecauseTheClockWasSet) {
+    EXPECT_FALSE(pollLimitReached(Policy(), *pendingSince(Time(1h), start, 2).pending)) << "it began in 1970";
 }
 
 TEST(Poll, ComesAtOnceWhenSomebodyAsks) {

@@ -135,6 +135,18 @@ TEST(Queue, StartsEquallyDueOnesByNameSoThatEveryRunIsTheSame) {
     EXPECT_THAT(started({enrollment("b"), enrollment("c"), enrollment("a")}), ElementsAre("a", "b"));
 }
 
+TEST(Queue, WhatWasTriedInVainLetsTheOthersGoFirst) {
+    auto hanging = waitingUntil(enrollment("a"), noon - 1min);
+    hanging.opensTheNetwork = true;
+    const auto later = waitingUntil(enrollment("b"), noon);
+    auto expired = enrollment("c");
+    expired.step.at = expired.step.due = noon - 1h;
+    const Limits one{.parallel = 1, .lastRenewal = never};
+
+    EXPECT_THAT(started({hanging, later, expired}, one), ElementsAre("c"));
+    EXPECT_THAT(started({hanging, later}, one), ElementsAre("a"));
+}
+
 TEST(Queue, SendsOneRequestAtATimeToACa) {
     auto a = enrollment("a");
     auto b = enrollment("b");
@@ -253,6 +265,17 @@ TEST(Queue, ARenewalOvertakesWhenHalfOfItsWindowIsGone) {
     EXPECT_EQ(wakeUp(both), noon + days(15));
     EXPECT_THAT(started(both, {}, noon + days(15) - 1us), IsEmpty());
     EXPECT_THAT(started(both, {}, noon + days(15)), ElementsAre("next"));
+}
+
+TEST(Queue, RenewalsThatOvertakeKeepTheSpacing) {
+    const auto head = waitingUntil(renewal("head", noon - days(20)), noon + days(20));
+    const std::vector<Candidate> both{head, renewal("next", noon)};
+    const auto danger = noon + days(15);
+    const Limits limits{.spacing = 1h, .lastRenewal = danger - 1min};
+
+    EXPECT_THAT(started(both, limits, danger), IsEmpty());
+    EXPECT_EQ(wakeUp(both, limits, danger), danger + 59min);
+    EXPECT_THAT(started(both, limits, danger + 59min), ElementsAre("next"));
 }
 
 TEST(Queue, ARenewalInDangerKeepsTheSpacingUntilItsEmergency) {

@@ -159,6 +159,22 @@ TEST(State, IsDegradedWhenARenewalFails) {
     EXPECT_EQ(view.situation().state, State::renewing) << "while it is tried again";
 }
 
+TEST(State, IsNotDegradedByAFailureOfWhatIsNotDueAnyMore) {
+    auto view = holding(failed(deployed(), 9, start + days(20))); // under a clock that said it had expired
+    view.now = start + days(20) + 1h;
+
+    EXPECT_EQ(view.situation().state, State::valid);
+    view.now = start + days(60);
+    EXPECT_EQ(view.situation().state, State::degraded) << "it is due now and has not been made";
+}
+
+TEST(State, IsDegradedWhenAPollFails) {
+    auto view = holding(failed(pending(deployed()), 1, start + days(61)));
+    view.history.pending->lastPoll = view.now = start + days(61);
+
+    EXPECT_EQ(view.situation().state, State::degraded);
+}
+
 TEST(State, IsDegradedWhenADeploymentFails) {
     auto view = holding(deployed(1), 2);
     view.history.deployment.error = "nginx.service does not reload";
