@@ -119,10 +119,11 @@ TEST_F(Program, ShowsWhoeverLooksOnEveryMessageAndNoSecret) {
     ASSERT_EQ(::waitpid(pid, &status, 0), pid);
 
     EXPECT_EQ(WEXITSTATUS(status), 0);
-    EXPECT_THAT(text, AllOf(HasSubstr("GET http://127.0.0.1"), HasSubstr("?operation=GetCACert\n"),
-                            HasSubstr("HTTP 200, "), HasSubstr("subject:             CN=scepd test CA\n"),
-                            HasSubstr("key usage:           "), HasSubstr("understood:          SCEPStandard, "),
-                            HasSubstr("messageType:         19 (PKCSReq)"), HasSubstr("challenge:           carried, not shown")));
+    EXPECT_THAT(text,
+                AllOf(HasSubstr("GET http://127.0.0.1"), HasSubstr("?operation=GetCACert\n"), HasSubstr("HTTP 200, "),
+                      HasSubstr("subject:             CN=scepd test CA\n"), HasSubstr("key usage:           "),
+                      HasSubstr("understood:          SCEPStandard, "), HasSubstr("messageType:         19 (PKCSReq)"),
+                      HasSubstr("challenge:           carried, not shown")));
     EXPECT_THAT(text, AllOf(HasSubstr("pkiStatus:           0 (SUCCESS)"), HasSubstr("recipientNonce:      "),
                             HasSubstr("passed:              it chains to the CA"), HasSubstr("issued: CN=device")));
     EXPECT_THAT(text, Not(HasSubstr(secret)));
