@@ -28,7 +28,7 @@ namespace {
 class Attempt {
 public:
     Attempt(const Wanted& wanted, const Order& order, const Progress& progress)
-        : wanted_(wanted), order_(order), progress_(progress), session_(wanted, progress) {}
+        : wanted_(wanted), order_(order), earliest_(order.earliest), progress_(progress), session_(wanted, progress) {}
 
     record::Report run() {
         const auto doing = fmt::format("{} {}", order_.renew ? "renew" : "enroll", name());
@@ -48,15 +48,17 @@ private:
         if (const auto reason = resolveNames()) return record::Waiting{*reason};
         const auto locked = store::lock(wanted_.root, name());
         learnWhatIsHeld();
-        auto transaction = unfinished(wanted_, configuration_, held_, now());
+        auto transaction = unfinished(wanted_, configuration_, held_, time());
         if (transaction && isFinished(*transaction)) return finish();
         if (!transaction) startKeys();
-        session_.open(now());
+        session_.open(time(), earliest_.has_value());
         lookAhead();
         return transaction ? resume(*std::move(transaction)) : begin();
     }
 
     [[nodiscard]] const std::string& name() const { return wanted_.certificate.name; }
+
+    [[nodiscard]] Time time() const { return earliest_.value_or(now()); }
 
     /// Why the names cannot be told now; nullopt when they can.
     std::optional<std::string> resolveNames() {
@@ -100,7 +102,7 @@ private:
     }
 
     /// A certificate that has expired signs nothing any more.
-    [[nodiscard]] bool renews() const { return order_.renew && held_ && held_->notAfter > now(); }
+    [[nodiscard]] bool renews() const { return order_.renew && held_ && held_->notAfter > time(); }
 
     [[nodiscard]] Situation situation() const {
         const auto& challenge = wanted_.profile.scep.challenge;
@@ -120,11 +122,11 @@ private:
     /// it is known: its certificate is there in time, and used when it becomes valid (RFC 8894, figure 9). While both
     /// are there, consumers trust both.
     void lookAhead() {
-        const auto next = session_.coming(now());
+        const auto next = session_.coming(time());
         if (!next) return;
         const auto anchor = session_.authorities().anchor;
         rolls_ = renews() && next->notBefore <= held_->notAfter &&
-                 anchor.notAfter() - now() < held_->notAfter - held_->notBefore;
+                 anchor.notAfter() - time() < held_->notAfter - held_->notBefore;
         other_ = rolls_ ? anchor : next->certificate;
         if (rolls_) session_.turnTo(*next);
     }
@@ -154,7 +156,7 @@ private:
                               .way = way,
                               .held = way != Way::pkcsReqByItself ? std::optional(heldSender()) : std::nullopt,
                               .renews = renews() ? held_->generation : 0},
-                             now());
+                             time());
         store::saveTransaction(wanted_.root, name(), running.stored);
         return running;
     }
@@ -256,8 +258,8 @@ private:
         try {
             return accept(success.certificates,
                           {running.request, running.key, session_.authorities(), session_.strength(),
-                           renewed ? held_ : std::nullopt, rolls_, progress_.trace().checks()},
-                          now());
+                           renewed ? held_ : std::nullopt, rolls_, earliest_ && !rolls_, progress_.trace().checks()},
+                          time());
         } catch (const Error&) {
             store::dropTransaction(wanted_.root, name());
             throw;
@@ -267,15 +269,17 @@ private:
     record::Report commit(const scep::SuccessAnswer& success, const Running& running) {
         const auto accepted = check(success, running);
         progress_.phase("commit");
+        if (earliest_ && !rolls_) earliest_ = std::max(*earliest_, accepted.certificate.notBefore());
         Provenance provenance{{session_.authorities().anchor}, session_.rollover(), machineId_};
         if (other_) provenance.authorities.push_back(*other_);
-        auto issued = enroll::commit(wanted_, accepted, running.key, provenance, now());
+        auto issued = enroll::commit(wanted_, accepted, running.key, provenance, time());
         store::dropTransaction(wanted_.root, name());
         return issued;
     }
 
     const Wanted& wanted_;
     const Order& order_;
+    std::optional<Time> earliest_;
     const Progress& progress_;
     Session session_;
     crypto::RequestContent content_;

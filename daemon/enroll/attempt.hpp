@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/clock.hpp"
 #include "base/secret.hpp"
 #include "enroll/plan.hpp"
 #include "enroll/progress.hpp"
@@ -13,6 +14,7 @@ namespace scepd::enroll {
 struct Order {
     bool renew = false;              ///< Renew what is held, rather than enroll anew.
     std::optional<Secret> challenge; ///< Instead of the profile's.
+    std::optional<Time> earliest{};  ///< The machine's clock cannot be right: it is this time or later.
 };
 
 /// One attempt, top to bottom: an unfinished transaction is resumed with its key, otherwise a new key is certified;

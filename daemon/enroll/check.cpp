@@ -143,6 +143,7 @@ Accepted accept(const std::vector<crypto::Certificate>& received, const Question
     requireSerialNumber(certificate);
     requireSubject(question.request, certificate);
     passed("its subject is the one that was requested");
+    if (question.mayBeLater) now = std::max(now, certificate.notBefore());
     requireValidity(certificate, question.forLater, now);
     passed(isForLater(certificate, now) ? "it becomes valid later, as the coming CA's does" : "it is valid now");
     if (certificate.claimsToBeCa())

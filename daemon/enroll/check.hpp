@@ -23,6 +23,7 @@ struct Question {
     crypto::Strength strength = crypto::Strength::standard;
     std::optional<record::Held> renewed;              ///< What it should be newer than.
     bool forLater = false;                            ///< The coming CA was asked: it may become valid later.
+    bool mayBeLater = false;                          ///< The clock cannot be right: it is that time or later.
     std::function<void(const std::string&)> passed{}; ///< Told of each check that was passed, when somebody looks on.
 };
 

@@ -35,6 +35,7 @@ struct CommandLine {
     int challengeFd = -1;
     int traceFd = -1;
     int importFd = -1;
+    std::string earliest;
     bool renew = false;
     bool getCrl = false;
     std::string getCertificate;
@@ -70,6 +71,8 @@ void describe(CLI::App& app, CommandLine& line) {
     app.add_option("--trace-fd", line.traceFd, "Descriptor to write to what is said to the CA and back, as text")
         ->check(CLI::NonNegativeNumber);
     auto* renew = app.add_flag("--renew", line.renew, "Renew the certificate that is held");
+    app.add_option("--earliest", line.earliest,
+                   "The machine's clock cannot be right: it is this time or later (RFC 3339, UTC)");
     auto* create = app.add_flag("--create-request", line.createRequest,
                                 "Do not enroll: make a request (PKCS#10) for a CA that is asked by hand")
                        ->excludes(renew);
@@ -129,6 +132,7 @@ std::string readAll(int fd) {
 enroll::Order orderOf(const CommandLine& line) {
     enroll::Order order{.renew = line.renew, .challenge = {}};
     if (line.challengeFd >= 0) order.challenge = readChallengeFrom(line.challengeFd);
+    if (!line.earliest.empty()) order.earliest = parseRfc3339(line.earliest);
     return order;
 }
 

@@ -10,6 +10,8 @@
 #include "store/generation.hpp"
 
 #include <algorithm>
+#include <set>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -46,7 +48,8 @@ Session::Session(const Wanted& wanted, const Progress& progress)
       progress_(progress),
       succession_(store::certificateDirectory(wanted.root, wanted.certificate.name), strength()) {}
 
-void Session::open(Time now) {
+void Session::open(Time now, bool mayBeLater) {
+    mayBeLater_ = mayBeLater;
     const auto before = outages();
     auto after = before;
     std::vector<Error> errors;
@@ -87,13 +90,28 @@ void Session::authenticate(Time now) {
     progress_.trace().offered(certificates);
     const auto pinned = pin();
     try {
-        authorities_ = authenticated(certificates, pinned, now);
+        authorities_ = authenticatedOnce(certificates, pinned, now);
     } catch (const Error& error) {
         if (!std::holds_alternative<profile::FirstUse>(wanted_.profile.scep.trust)) throw;
         throw error.during(fmt::format("compare with {}, the CA of first use (remove it to trust another one)",
                                        firstUseFile().string()));
     }
     if (std::holds_alternative<scep::FirstSight>(pinned)) remember();
+}
+
+/// Now or, when it may be later, at the first of the times at which one of the certificates begins.
+scep::Authorities Session::authenticatedOnce(const std::vector<crypto::Certificate>& certificates,
+                                             const scep::Pin& pinned, Time now) const {
+    std::set<Time> times{now};
+    for (const auto& certificate : certificates)
+        if (mayBeLater_ && certificate.notBefore() > now) times.insert(certificate.notBefore());
+    for (const auto time : times)
+        try {
+            return authenticated(certificates, pinned, time);
+        } catch (const Error&) {
+            if (time == *times.rbegin()) throw;
+        }
+    throw std::logic_error("there is always a time");
 }
 
 /// The CA that the pin names or, where that is not offered any more, one that it has named as its successor.

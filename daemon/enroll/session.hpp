@@ -24,8 +24,9 @@ public:
     /// URLs that answers as this CA: nothing secret was sent yet, so that each may be tried. One that was unreachable
     /// comes last for a while (scep/breaker), which is remembered beside the certificate's generations. A CA that is
     /// trusted on first use is remembered. Throws what the only URL's failure was, or an error that names each URL with
-    /// its cause, unreachable when one of them was; what is wrong on this side ends it at once.
-    void open(Time now);
+    /// its cause, unreachable when one of them was; what is wrong on this side ends it at once. `mayBeLater`: the clock
+    /// cannot be right and `now` is the earliest that it can be, so that certificates may begin after it.
+    void open(Time now, bool mayBeLater = false);
 
     /// The CA that will follow this one (RFC 8894 section 4.7): what it says now, or has said before; nullopt when it
     /// says nothing. Its word is kept. Trouble with it is told in the log: it never ends an attempt.
@@ -50,6 +51,8 @@ private:
     void openAt(const std::string& url, Time now);
     [[nodiscard]] std::vector<crypto::Certificate> offered(Time now);
     void authenticate(Time now);
+    [[nodiscard]] scep::Authorities authenticatedOnce(const std::vector<crypto::Certificate>& certificates,
+                                                      const scep::Pin& pinned, Time now) const;
     [[nodiscard]] scep::Authorities authenticated(const std::vector<crypto::Certificate>& certificates,
                                                   const scep::Pin& pinned, Time now) const;
     void tellOfHeir(const crypto::Certificate& heir) const;
@@ -67,6 +70,7 @@ private:
     std::optional<scep::Client> client_;
     std::optional<scep::Authorities> authorities_;
     scep::Capabilities capabilities_;
+    bool mayBeLater_ = false;
 };
 
 } // namespace scepd::enroll

@@ -36,6 +36,8 @@ EnrollRun::Listener Engine::listener(const Entry& entry, End end) {
 
 std::unique_ptr<EnrollRun> Engine::spawn(Entry& entry, std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), fmt::format("--root={}", places_.root.string()));
+    if (const auto time = judgedTime(); std::chrono::abs(time - now()) > schedule::clockTolerance)
+        arguments.push_back(fmt::format("--earliest={}", rfc3339(time)));
     arguments.push_back(entry.name());
     const auto end = [this](Entry& found, const record::Report& report) { attemptEnded(found, report); };
     // Each exchange bounds itself, at every URL and at the challenge's; this is for what hangs.

@@ -51,6 +51,18 @@ TEST(Enrollment, GetsACertificateForItsKey) {
     EXPECT_EQ(store::readTransaction(endpoint.root(), "device"), std::nullopt);
 }
 
+TEST(Enrollment, SucceedsWithAClockOfWhichOnlyTheEarliestTimeIsKnown) {
+    const ca::TestCa authority({});
+    const Endpoint endpoint;
+    endpoint.configure(profileFor(authority));
+    const auto earliest = now() - std::chrono::days(4000); // before the CA's certificate begins
+
+    const auto held = as<record::Issued>(endpoint.run({.challenge = {}, .earliest = earliest})).held;
+
+    EXPECT_EQ(held.issued, held.notBefore) << "the CA's clock tells more than ours";
+    EXPECT_EQ(endpoint.current().facts, held) << "it is in use, not put aside for later";
+}
+
 TEST(Enrollment, SendsWhatRfc8894AsksFor) {
     const ca::TestCa authority({.challenge = secret});
     const Endpoint endpoint;

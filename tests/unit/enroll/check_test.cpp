@@ -108,6 +108,13 @@ TEST_F(Check, AllowsACasClockToBeFiveMinutesAhead) {
                 HasSubstr("valid from 2026-06-15T12:05:01Z on, and this machine's clock says 2026-06-15T12:00:00Z"));
 }
 
+TEST_F(Check, AcceptsWhatBeginsLaterWhenItMayBeLater) {
+    const auto later = issue({.subject = subject, .notBefore = noon + std::chrono::days(100)}).certificate;
+    EXPECT_THAT(complaint({later}), HasSubstr("valid from 2026-09-23"));
+    question_.mayBeLater = true;
+    EXPECT_EQ(complaint({later}), "nothing");
+}
+
 TEST_F(Check, RefusesWhatHasExpired) {
     EXPECT_THAT(complaint({issue({.subject = subject, .notAfter = noon}).certificate}), HasSubstr("it expired at"));
 }

@@ -379,6 +379,22 @@ TEST_F(EngineTest, NothingIsSentUntilTheClockIsSynchronisedOrTheWaitIsOver) {
     runUntilState(State::valid);
 }
 
+TEST_F(EngineTest, AnAttemptUnderAClockThatCannotBeRightIsToldTheEarliestTime) {
+    root.write("etc/scepd/scepd.toml", "[clock]\nwait-for-sync = \"0s\"\n");
+    const auto begins = std::chrono::floor<std::chrono::seconds>(now() + std::chrono::days(400));
+    reports("peer", record::Issued{held(1, begins, 24h)});
+    deployerAnswers["deploy"] = {{{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""}}};
+    engine->reload();
+    runUntilState(State::valid);
+    EXPECT_THAT(file::read(root / "calls-peer"), Not(HasSubstr("--earliest"))) << "synchronised";
+
+    engine->clockSynchronized(false);
+    engine->reload();
+    engine->request({"peer"}, {.renew = true, .force = false, .challenge = {}, .groups = {}});
+    runUntil([this] { return statuses["peer"].attempts > 1 && statuses["peer"].phase.empty(); });
+    EXPECT_THAT(file::read(root / "calls-peer"), HasSubstr("--earliest=" + rfc3339(begins).substr(0, 10)));
+}
+
 TEST_F(EngineTest, WhatWasUnreachableIsTriedAgainWhenTheNetworkHasChanged) {
     reports("peer", record::Failed{Fault::unreachable, "connection refused", std::nullopt});
     engine->reload();
