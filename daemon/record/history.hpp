@@ -58,6 +58,7 @@ struct History {
     std::optional<PendingTransaction> pending;
     Deployment deployment;
     std::string configuration; ///< Digest of the profile text the failures belong to.
+    std::string namedFiles;    ///< The same of the files that the profile names: secrets and CA certificates.
 
     bool operator==(const History&) const = default;
 };

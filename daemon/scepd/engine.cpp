@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "profile/endpoint.hpp"
 #include "profile/request_digest.hpp"
+#include "scepd/named_files.hpp"
 #include "scepd/overview.hpp"
 #include "schedule/hold.hpp"
 #include "schedule/notes.hpp"
@@ -16,6 +17,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -110,23 +112,33 @@ Entry Engine::makeEntry(const std::shared_ptr<const profile::Profile>& profile,
         entry.history = schedule::noteChange(std::move(entry.history));
         entry.history.configuration = current;
     }
+    if (const auto current = stampOf(scepd::namedFiles(profile->scep, places_.root));
+        entry.history.namedFiles != current) {
+        entry.history = schedule::noteFileChange(std::move(entry.history));
+        entry.history.namedFiles = current;
+    }
     return entry;
 }
 
-/// What is known and what runs goes on under the new profile, unless the profile says something else now.
+/// What is known and what runs goes on under the new profile, unless the profile says something else now. An exchange
+/// ends that may have begun with a secret which is not the same any more.
 void Engine::takeOver(Entry& fresh, Entry& old) const {
     const bool same = old.certificate == fresh.certificate && old.profile->scep == fresh.profile->scep;
+    const bool sameFiles = old.history.namedFiles == fresh.history.namedFiles;
+    auto namedFiles = std::move(fresh.history.namedFiles);
     auto configuration = std::move(fresh.history.configuration);
     fresh.held = std::move(old.held);
     fresh.upcoming = std::move(old.upcoming);
     fresh.history = std::move(old.history);
     fresh.written = std::move(old.written);
     fresh.asked = std::move(old.asked);
-    if (same)
-        fresh.running = std::move(old.running);
-    else
+    if (!same)
         fresh.history = schedule::noteChange(std::move(fresh.history));
+    else if (!sameFiles)
+        fresh.history = schedule::noteFileChange(std::move(fresh.history));
+    if (same && (sameFiles || !old.isExchanging())) fresh.running = std::move(old.running);
     fresh.history.configuration = std::move(configuration);
+    fresh.history.namedFiles = std::move(namedFiles);
 }
 
 // ---- what next ----
@@ -285,6 +297,14 @@ void Engine::complain(Entry& entry, const std::string& event, const std::string&
 
 void Engine::showOverview(const std::vector<schedule::Candidate>& candidates, Time now) {
     audience_.overview(overviewOf(configuration_, surroundings_, schedule::queueOf(candidates, now)));
+}
+
+std::vector<std::filesystem::path> Engine::namedFiles() const {
+    std::vector<std::filesystem::path> files;
+    for (const auto& profile : configuration_.profiles)
+        if (applies(profile, configuration_.settings))
+            std::ranges::move(scepd::namedFiles(profile.scep, places_.root), std::back_inserter(files));
+    return files;
 }
 
 std::string Engine::summary() const {

@@ -78,6 +78,10 @@ public:
     /// for.
     [[nodiscard]] record::Explanation explain(const std::string& name) const;
 
+    /// The files that the profiles name and that an exchange depends on: when one changes, reload() tries again what
+    /// was refused.
+    [[nodiscard]] std::vector<std::filesystem::path> namedFiles() const;
+
     /// One line for systemctl status: "5 certificates: 4 valid, 1 waiting".
     [[nodiscard]] std::string summary() const;
 

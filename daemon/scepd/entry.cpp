@@ -11,6 +11,10 @@ namespace scepd {
 
 using record::Action;
 
+bool Entry::isExchanging() const {
+    return running && running->child && running->action != Action::deploy && running->action != Action::nothing;
+}
+
 bool Entry::outdated() const {
     return held && held->configuration != configuration;
 }

@@ -40,6 +40,8 @@ struct Entry {
     Time lastComplaintTime;
 
     [[nodiscard]] const std::string& name() const { return certificate.name; }
+    /// True while scepd-enroll talks to the CA.
+    [[nodiscard]] bool isExchanging() const;
     /// True when what is held is not what the profile asks for now.
     [[nodiscard]] bool outdated() const;
     [[nodiscard]] schedule::Step nextStep(const schedule::Circumstances& circumstances) const;

@@ -90,14 +90,17 @@ int serve(const Options& options) {
         });
     engine->reload();
 
+    std::unique_ptr<ConfigurationWatch> watch;
     const auto reload = [&] {
         try {
             engine->reload();
         } catch (const Error& error) {
             log::error("the profiles cannot be read again, what was read before goes on: {}", error.what());
         }
+        watch->follow(engine->namedFiles());
     };
-    const ConfigurationWatch watch(loop, options.root, reload);
+    watch = std::make_unique<ConfigurationWatch>(loop, options.root, reload);
+    watch->follow(engine->namedFiles());
     const auto step = loop.onClockStep([&] { engine->clockStepped(); });
     const auto terminate = loop.onSignal(SIGTERM, [&] { loop.exit(0); });
     const auto interrupt = loop.onSignal(SIGINT, [&] { loop.exit(0); });

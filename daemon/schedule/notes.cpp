@@ -126,9 +126,14 @@ History noteNewGeneration(History history) {
 }
 
 History noteChange(History history) {
-    auto fresh = noteNewGeneration(withoutTrouble(std::move(history), Outcome::none));
-    fresh.notBeforeNextAttempt = never;
+    auto fresh = noteNewGeneration(noteFileChange(std::move(history)));
     fresh.deployment.confirmed = false;
+    return fresh;
+}
+
+History noteFileChange(History history) {
+    auto fresh = withoutTrouble(std::move(history), Outcome::none);
+    fresh.notBeforeNextAttempt = never;
     return fresh;
 }
 

@@ -95,6 +95,7 @@ toml::table toTable(const record::History& history) {
         {"not-before-next-attempt", toNumber(history.notBeforeNextAttempt)},
         {"requested", toNumber(history.requested)},
         {"configuration", history.configuration},
+        {"named-files", history.namedFiles},
         {"deployment", toTable(history.deployment)},
     };
     if (history.pending) table.insert("pending", toTable(*history.pending));
@@ -117,6 +118,7 @@ record::History historyFrom(const toml::table& table) {
         .pending = std::nullopt,
         .deployment = deploymentFrom(subtable(table, "deployment")),
         .configuration = get<std::string>(table, "configuration"),
+        .namedFiles = table["named-files"].value_or(std::string()), // younger than the format
     };
     if (table.contains("pending")) history.pending = pendingFrom(subtable(table, "pending"));
     return history;

@@ -39,6 +39,7 @@ History sampleHistory() {
                        .error = "nginx.service: reload failed",
                        .targets = {{"/etc/ssl/a.pem", "deployed", ""}, {"/etc/ssl/b.pem", "failed", "it's full"}}},
         .configuration = "0123456789abcdef",
+        .namedFiles = "fedcba9876543210",
     };
 }
 
