@@ -81,6 +81,8 @@ void addSeeing(CLI::App& app, Arguments& a) {
     auto* explain = verb(app, seeing, "explain", "why it is so, what comes next and when", "explain wifi");
     explain->add_option("NAME", a.name, "a certificate")->required();
     runs(explain, a, [&a](const auto& console) { return ctl::explain(console, a.name); });
+    runs(verb(app, seeing, "timeline", "past and coming events of all certificates and CAs", "timeline"), a,
+         [](const auto& console) { return ctl::timeline(console); });
     runs(verb(app, seeing, "monitor", "tell what happens until interrupted", "monitor --json"), a,
          [](const auto& console) { return ctl::monitor(console); });
 }

@@ -69,13 +69,13 @@ std::size_t columns(std::string_view text) {
     return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return !continues(c); }));
 }
 
-std::string cut(const std::string& text, std::size_t width) {
+std::string cut(const std::string& text, std::size_t width, std::string_view mark) {
     if (columns(text) <= width) return text;
     if (width == 0) return {};
     std::size_t end = 0;
     for (std::size_t kept = 0; end < text.size(); ++end)
         if (!continues(text[end]) && ++kept == width) break;
-    return text.substr(0, end) + "…";
+    return text.substr(0, end).append(mark);
 }
 
 std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
@@ -104,17 +104,22 @@ std::string relative(Time time, Time now) {
     return amount(-distance) + " ago";
 }
 
+std::tm localTime(Time time) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+    return fmt::localtime(static_cast<std::time_t>(seconds));
+}
+
 std::string absolute(Time time, Time now) {
     if (time == never) return {};
-    const auto local = fmt::localtime(std::chrono::system_clock::to_time_t(time));
+    const auto local = localTime(time);
     if (std::chrono::abs(time - now) < near) return fmt::format("{:%Y-%m-%d %H:%M:%S}", local);
     return fmt::format("{:%Y-%m-%d}", local);
 }
 
 std::string spoken(Time time, Time now) {
     if (time == never) return {};
-    const auto local = fmt::localtime(std::chrono::system_clock::to_time_t(time));
-    const bool thisYear = local.tm_year == fmt::localtime(std::chrono::system_clock::to_time_t(now)).tm_year;
+    const auto local = localTime(time);
+    const bool thisYear = local.tm_year == localTime(now).tm_year;
     return thisYear ? fmt::format("{} {:%B %H:%M}", local.tm_mday, local)
                     : fmt::format("{} {:%B %Y %H:%M}", local.tm_mday, local);
 }

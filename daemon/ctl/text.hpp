@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 
 #include <cstddef>
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,14 +24,17 @@ std::string base64(std::string_view bytes);
 /// Columns that UTF-8 text takes: its characters are counted, combining ones and double width are not known.
 std::size_t columns(std::string_view text);
 
-/// The text cut to so many columns, the last of them "…" when something was left out.
-std::string cut(const std::string& text, std::size_t width);
+/// The text cut to so many columns, the last of them the mark when something was left out.
+std::string cut(const std::string& text, std::size_t width, std::string_view mark = "…");
 
 /// The text in lines of at most so many columns, broken at spaces; a word that is longer stays whole. 0: one line.
 std::vector<std::string> wrapped(const std::string& text, std::size_t width);
 
 /// "in 23 days", "in 5 h", "3 min ago", "now": one unit, rounded down.
 std::string relative(Time time, Time now);
+
+/// The time's parts as clocks on the wall here show them. No year is too far away: CAs expire in 9999.
+std::tm localTime(Time time);
 
 /// The day in local time, "2026-12-13"; with the time of day when it is less than two days away: "2026-12-13 19:04:05".
 /// Empty for never.

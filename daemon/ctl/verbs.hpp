@@ -26,6 +26,9 @@ Exit show(const Console& console, const std::string& name);
 /// Why a certificate is in its state, what comes next, when and by which rule, and what would change that.
 Exit explain(const Console& console, const std::string& name);
 
+/// What happened and what comes to all certificates and CAs, on one axis, and the coming events in order of time.
+Exit timeline(const Console& console);
+
 /// The rules as the daemon loaded them and what is wrong with them; or one of them, by its path or file name.
 Exit profiles(const Console& console, const std::string& file);
 

@@ -90,6 +90,7 @@ void Engine::take(Entry& entry, const record::Issued& issued) {
     audience_.event(entry.name(), "issued", "", issued.held);
     if (issued.upcoming) return;
     entry.held = issued.held;
+    measureClock();
     startDeployment(entry);
 }
 

@@ -13,6 +13,7 @@
 #include "store/authorities.hpp"
 #include "store/generation.hpp"
 #include "store/history.hpp"
+#include "store/last_time.hpp"
 #include "store/transaction.hpp"
 
 #include <algorithm>
@@ -79,6 +80,7 @@ void Engine::reload() {
             entries_.emplace(certificate.name, std::move(fresh));
         }
     }
+    measureClock();
     const auto moment = circumstances();
     std::vector<record::Status> statuses;
     for (auto& [name, entry] : entries_) {
@@ -155,8 +157,12 @@ void Engine::clockSynchronized(bool synchronized) {
     circumstancesChanged();
 }
 
-void Engine::networkChanged(bool online) {
+void Engine::networkOnline(bool online) {
     surroundings_.networkOnline = online;
+    planSoon();
+}
+
+void Engine::networkChanged() {
     networkChanged_ = judgedTime();
     circumstancesChanged();
 }
@@ -169,8 +175,21 @@ void Engine::circumstancesChanged() {
     planSoon();
 }
 
+/// What is held tells where the clock cannot be.
+void Engine::measureClock() {
+    std::vector<record::Held> held;
+    for (const auto& [name, entry] : entries_)
+        if (entry.held) held.push_back(*entry.held);
+    belief_.floor = schedule::clockFloor(schedule::buildTime(), store::readLastTime(places_.root), held);
+    belief_.ceiling = schedule::clockCeiling(belief_.floor, held);
+    measured_ = uptime();
+}
+
 Time Engine::judgedTime() const {
-    return now();
+    auto belief = belief_;
+    belief.synchronized = surroundings_.clockSynchronized;
+    belief.elapsed = uptime() - measured_;
+    return schedule::judgedTime(now(), belief);
 }
 
 schedule::Circumstances Engine::circumstances() const {
@@ -233,7 +252,8 @@ void Engine::setAlarm(Time decided, Time now) {
         if (const auto expiry = entry.held->notAfter; expiry > now && (next == never || expiry < next)) next = expiry;
         if (entry.held->notAfter <= now && entry.shown != record::State::expired) show(entry, circumstances());
     }
-    alarm_ = next == never ? Loop::Handle() : loop_.at(next, [this] { plan(); });
+    // By the clock as it shows, so that a step of it brings the next decision.
+    alarm_ = next == never ? Loop::Handle() : loop_.at(next + (scepd::now() - now), [this] { plan(); });
 }
 
 void Engine::start(Entry& entry, Action action) {
@@ -265,7 +285,10 @@ void Engine::begin(Entry& entry, Action action, const std::string& phase) {
 /// Writes down what is known now and shows it. A full disk does not stop the daemon: what it knows it keeps in memory.
 void Engine::changed(Entry& entry) {
     try {
-        if (entry.history != entry.written) store::writeHistory(places_.root, entry.name(), entry.history);
+        if (entry.history != entry.written) {
+            store::writeHistory(places_.root, entry.name(), entry.history);
+            if (surroundings_.clockSynchronized) store::noteTime(places_.root, judgedTime());
+        }
         entry.written = entry.history;
     } catch (const Error& error) {
         if (const auto time = judgedTime(); lastUnwritten_ == never || time - lastUnwritten_ >= complaintInterval) {

@@ -7,6 +7,7 @@
 #include "record/overview.hpp"
 #include "record/request.hpp"
 #include "scepd/entry.hpp"
+#include "schedule/plausible.hpp"
 
 #include <expected>
 #include <filesystem>
@@ -93,7 +94,11 @@ public:
     void clockSynchronized(bool synchronized);
 
     /// The network has become better: what could not reach its CA is tried again.
-    void networkChanged(bool online);
+    void networkChanged();
+    void networkOnline(bool online);
+
+    /// How long a synchronised clock is waited for.
+    [[nodiscard]] Duration waitForSync() const { return configuration_.settings.waitForSync; }
 
 private:
     [[nodiscard]] Entry makeEntry(const std::shared_ptr<const profile::Profile>& profile,
@@ -101,6 +106,7 @@ private:
     void takeOver(Entry& fresh, Entry& old) const;
     bool ask(Entry& entry, record::RequestOptions options);
 
+    void measureClock();
     [[nodiscard]] Time judgedTime() const;
     [[nodiscard]] schedule::Circumstances circumstances() const;
     [[nodiscard]] std::vector<schedule::Candidate> candidates(const schedule::Circumstances& moment) const;
@@ -153,6 +159,8 @@ private:
     Loop::Handle alarm_;
     unsigned lastRunning_ = 0;
     record::Surroundings surroundings_;
+    schedule::Belief belief_;
+    Duration measured_{}; ///< When `belief_` was taken, as uptime.
     Time networkChanged_;
     Time lastUnwritten_; ///< When it was last said that the disk takes nothing.
 };

@@ -4,13 +4,17 @@
 #include "bus/deployer_client.hpp"
 #include "bus/objects.hpp"
 #include "bus/source.hpp"
+#include "bus/timedate.hpp"
+#include "scepd/clock_watch.hpp"
 #include "scepd/engine.hpp"
+#include "scepd/network_watch.hpp"
 #include "scepd/watch.hpp"
 
 #include <csignal>
 #include <exception>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -101,7 +105,21 @@ int serve(const Options& options) {
     };
     watch = std::make_unique<ConfigurationWatch>(loop, options.root, reload);
     watch->follow(engine->namedFiles());
-    const auto step = loop.onClockStep([&] { engine->clockStepped(); });
+    bus::Timedate timedate(*connection);
+    std::optional<ClockWatch> clock;
+    clock.emplace(
+        loop, options.root, [&](auto answer) { timedate.askSynchronized(std::move(answer)); },
+        [&] { engine->clockSynchronized(clock->synchronized()); }, AskingTimes{.total = engine->waitForSync()});
+    engine->clockSynchronized(clock->synchronized());
+    std::optional<NetworkWatch> network;
+    const auto showNetwork = [&] { engine->networkOnline(network->online()); };
+    network.emplace(
+        loop, [&] { engine->networkChanged(); }, BurstTimes(), showNetwork);
+    showNetwork();
+    const auto step = loop.onClockStep([&] {
+        clock->clockStepped();
+        engine->clockStepped();
+    });
     const auto terminate = loop.onSignal(SIGTERM, [&] { loop.exit(0); });
     const auto interrupt = loop.onSignal(SIGINT, [&] { loop.exit(0); });
     const auto hangUp = loop.onSignal(SIGHUP, reload);

@@ -101,9 +101,10 @@ Facts listAll() {
 
 } // namespace
 
-NetworkWatch::NetworkWatch(Loop& loop, std::function<void()> changed, BurstTimes times)
+NetworkWatch::NetworkWatch(Loop& loop, std::function<void()> better, BurstTimes times, std::function<void()> settled)
     : loop_(loop),
-      changed_(std::move(changed)),
+      better_(std::move(better)),
+      settled_(std::move(settled)),
       times_(times),
       socket_(openSocket(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE,
                          "watch the network")),
@@ -127,7 +128,8 @@ void NetworkWatch::read() {
 void NetworkWatch::settle() {
     quiet_ = longest_ = {};
     bursting_ = false;
-    if (isBetter()) changed_();
+    if (isBetter()) better_();
+    settled_();
 }
 
 /// Looks what is there now, and whether any of it is new.

@@ -25,8 +25,10 @@ struct BurstTimes {
 /// the kernel does not send (routes that go down with their link) do no harm.
 class NetworkWatch {
 public:
-    /// `changed` is called from the loop, once per burst. Throws Error{local} when the kernel cannot be asked.
-    NetworkWatch(Loop& loop, std::function<void()> changed, BurstTimes times = {});
+    /// `better` is called from the loop, once per burst, and `settled` after it, also when the network became worse.
+    /// Throws Error{local} when the kernel cannot be asked.
+    NetworkWatch(
+        Loop& loop, std::function<void()> better, BurstTimes times = {}, std::function<void()> settled = [] {});
 
     /// True when a server can be reached as far as this machine knows (network::online).
     [[nodiscard]] bool online() const { return network::online(facts_); }
@@ -37,7 +39,7 @@ private:
     [[nodiscard]] bool isBetter();
 
     Loop& loop_;
-    std::function<void()> changed_;
+    std::function<void()> better_, settled_;
     BurstTimes times_;
     UniqueFd socket_;
     network::Facts facts_; ///< At the end of the last burst, without what went away since.

@@ -26,4 +26,9 @@ bool plausible(Time now, Time floor, Time ceiling) {
     return floor - clockTolerance <= now && now <= ceiling;
 }
 
+Time judgedTime(Time shown, const Belief& belief) {
+    const auto earliest = belief.floor + belief.elapsed;
+    return belief.synchronized || plausible(shown, belief.floor, belief.ceiling + belief.elapsed) ? shown : earliest;
+}
+
 } // namespace scepd::schedule

@@ -45,4 +45,16 @@ Time clockCeiling(Time floor, std::span<const record::Held> held);
 /// True when a clock that shows `now` can be right.
 bool plausible(Time now, Time floor, Time ceiling);
 
+/// How far a clock may be believed.
+struct Belief {
+    bool synchronized = false; ///< Then it is right, whatever it shows.
+    Time floor{}, ceiling{};
+    Duration elapsed{}; ///< How long ago the floor was taken, by a clock that nobody sets.
+
+    bool operator==(const Belief&) const = default;
+};
+
+/// The time to decide by: what the clock shows when it can be right, otherwise the earliest time that it can be.
+Time judgedTime(Time shown, const Belief& belief);
+
 } // namespace scepd::schedule

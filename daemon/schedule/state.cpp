@@ -43,7 +43,7 @@ bool willNotGetBetter(const Policy& policy, const History& history) {
 }
 
 Situation withoutCertificate(const Policy& policy, const History& history, const Step& next,
-                             std::optional<Action> running) {
+                             std::optional<Action> running, Time now) {
     if (willNotGetBetter(policy, history) && !running) return {State::failed, history.lastError, remedyFor(history)};
     if (history.pending)
         return {State::pending, fmt::format("the CA keeps request {} for approval", history.pending->id),
@@ -52,6 +52,7 @@ Situation withoutCertificate(const Policy& policy, const History& history, const
     if (next.action == Action::nothing) return {State::notRequested, next.why, "Ask for it with scepctl request."};
     if (history.failures > 0 || history.lastOutcome == Outcome::waiting)
         return {State::waiting, history.lastError, remedyFor(history)};
+    if (next.at > now) return {State::waiting, fmt::format("{}; until {}", next.why, rfc3339(next.at)), ""};
     return {State::waiting, "it waits for its turn", ""};
 }
 
@@ -97,7 +98,7 @@ Situation situationOf(const Policy& policy, const std::optional<record::Held>& h
         return {State::failed, blocked, "Change the profile, or leave this certificate out."};
     if (!blocked.empty()) return {State::degraded, blocked, "Change the profile, or leave this certificate out."};
     if (held) return withCertificate(*held, history, running);
-    return withoutCertificate(policy, history, next, running);
+    return withoutCertificate(policy, history, next, running, now);
 }
 
 } // namespace scepd::schedule

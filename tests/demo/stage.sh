@@ -53,7 +53,8 @@ stage_up() {
     PATH=$BIN:$PATH
     ROOT=$(mktemp --directory --tmpdir scepd-stage-XXXXXX)
     trap stage_down EXIT
-    mkdir -p "$ROOT/etc/scepd/profiles.d"
+    mkdir -p "$ROOT/etc/scepd/profiles.d" "$ROOT/run/systemd/timesync"
+    : > "$ROOT/run/systemd/timesync/synchronized" # the clock of this stage is right
     head --bytes=16 /dev/urandom | od --address-radix=n --format=x1 | tr --delete ' \n' > "$ROOT/etc/machine-id"
     stage_bus
     stage_ca "$@"

@@ -24,7 +24,7 @@ using Properties = std::map<std::string, sdbus::Variant>;
 struct Shown {
     std::string name;
     std::string usage = "generic", state = "waiting", reason = {}, remedy = {}, nextAction = "enroll";
-    std::uint64_t notAfter = 0, nextActionTime = 0, lastAttemptTime = 0;
+    std::uint64_t notBefore = 1'000'000, notAfter = 0, nextActionTime = 0, lastAttemptTime = 0;
     std::uint32_t generation = 0, attempts = 0;
     std::string lastErrorCode = {}, attemptPhase = {};
 };
@@ -78,7 +78,7 @@ private:
     std::string SerialNumber() override { return "1f"; }
     std::string Fingerprint() override { return "aa"; }
     std::vector<std::string> SubjectAlternativeNames() override { return {"dns:host.example.com"}; }
-    std::uint64_t NotBefore() override { return 1'000'000; }
+    std::uint64_t NotBefore() override { return shown.notBefore; }
     std::uint64_t NotAfter() override { return shown.notAfter; }
     std::string KeyType() override { return "RSA 2048"; }
     std::uint32_t Generation() override { return shown.generation; }

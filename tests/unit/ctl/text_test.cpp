@@ -28,6 +28,7 @@ TEST(Text, CutsBetweenCharactersAndSaysSo) {
     EXPECT_EQ(cut("Müller", 2), "M…");
     EXPECT_EQ(cut("Müller", 1), "…");
     EXPECT_EQ(cut("Müller", 0), "");
+    EXPECT_EQ(cut("Müller", 3, "*"), "Mü*");
 }
 
 TEST(Text, TellsADistanceInTimeWithOneUnit) {
@@ -47,6 +48,12 @@ TEST(Text, SomethingFarAwayHasADay) {
 TEST(Text, SomethingNearHasATimeOfDay) {
     EXPECT_EQ(moment(here + 20s, here), "2026-11-20 19:00:20 (in 20 s)");
     EXPECT_EQ(moment(here - 1h, here), "2026-11-20 18:00:00 (1 h ago)");
+}
+
+TEST(Text, TheLastDayThatACertificateCanNameIsToldAsItIs) {
+    const auto last = parseRfc3339("9999-12-31T23:59:59Z");
+    EXPECT_EQ(absolute(last, here), "9999-12-31");
+    EXPECT_EQ(spoken(last, here), "31 December 9999 23:59");
 }
 
 TEST(Text, NeverIsNotToldAtAll) {

@@ -370,5 +370,57 @@ TEST_F(EngineTest, ACancelledAttemptEndsItsChild) {
     EXPECT_THAT(statuses["peer"].reason, HasSubstr("cancelled"));
 }
 
+// ---- what holds for the whole endpoint ----
+
+TEST_F(EngineTest, NothingIsSentUntilTheClockIsSynchronisedOrTheWaitIsOver) {
+    // A machine that has not been up for that long: the wait counts from its boot.
+    root.write("etc/scepd/scepd.toml", "[clock]\nwait-for-sync = \"36500d\"\n");
+    reports("peer", record::Issued{held(1, now(), 24h)});
+    deployerAnswers["deploy"] = {{{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""}}};
+    engine->clockSynchronized(false);
+
+    engine->reload();
+    runUntil([this] { return !overview.rules.empty(); });
+    EXPECT_EQ(statuses["peer"].state, State::waiting);
+    EXPECT_THAT(statuses["peer"].reason, HasSubstr("the clock is not synchronised yet"));
+    EXPECT_GT(statuses["peer"].nextActionTime, now());
+    EXPECT_THAT(events, IsEmpty());
+
+    engine->clockSynchronized(true);
+    runUntilState(State::valid);
+}
+
+TEST_F(EngineTest, WhatWasUnreachableIsTriedAgainWhenTheNetworkHasChanged) {
+    reports("peer", record::Failed{Fault::unreachable, "connection refused", std::nullopt});
+    engine->reload();
+    runUntilState(State::waiting);
+    ASSERT_GT(statuses["peer"].nextActionTime, now() + 30s);
+    reports("peer", record::Issued{held(1, now(), 24h)});
+    deployerAnswers["deploy"] = {{{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""}}};
+
+    engine->networkChanged();
+    EXPECT_LE(statuses["peer"].nextActionTime, now() + 5s);
+    runUntilState(State::valid);
+}
+
+TEST_F(EngineTest, TheMachinesClockAndNetworkAreShown) {
+    engine->networkOnline(true);
+    engine->reload();
+    runUntil([this] { return overview.surroundings.networkOnline; });
+
+    EXPECT_TRUE(overview.surroundings.clockSynchronized);
+}
+
+TEST_F(EngineTest, AnExplanationNamesRuleProfileAndWhatComesBefore) {
+    reports("peer", record::Failed{Fault::unreachable, "connection refused", std::nullopt});
+    engine->reload();
+    runUntilState(State::waiting);
+
+    const auto explanation = engine->explain("peer");
+    EXPECT_THAT(explanation.rule, HasSubstr("no certificate is held; after 1 failed attempt in a row"));
+    EXPECT_THAT(explanation.changes, Contains(HasSubstr("a change of the network")));
+    EXPECT_THROW(static_cast<void>(engine->explain("nobody")), Error);
+}
+
 } // namespace
 } // namespace scepd

@@ -118,5 +118,29 @@ TEST(Plausible, IsNoClockWhoseBatteryIsEmptyOrWhoseReceiverCountsTheWrongWeeks) 
         EXPECT_FALSE(believes(now, {ofLongCa})) << now;
 }
 
+// ---- the time to decide by ----
+
+const Belief fresh{.floor = parseRfc3339("2026-11-01T00:00:00Z"),
+                   .ceiling = parseRfc3339("2030-11-01T00:00:00Z"),
+                   .elapsed = std::chrono::hours(2)};
+
+TEST(JudgedTime, IsWhatAClockShowsThatCanBeRight) {
+    const auto shown = parseRfc3339("2027-03-01T12:00:00Z");
+    EXPECT_EQ(judgedTime(shown, fresh), shown);
+}
+
+TEST(JudgedTime, OfAClockThatCannotBeRightIsTheEarliestThatItCanBe) {
+    const auto earliest = parseRfc3339("2026-11-01T02:00:00Z");
+    for (const auto* const shown : {"1970-01-01T00:10:00Z", "2000-01-01T00:00:00Z", "2036-11-21T00:00:00Z"})
+        EXPECT_EQ(judgedTime(parseRfc3339(shown), fresh), earliest) << shown;
+}
+
+TEST(JudgedTime, OfASynchronisedClockIsWhatItShows) {
+    auto synchronized = fresh;
+    synchronized.synchronized = true;
+    const auto shown = parseRfc3339("2036-11-21T00:00:00Z");
+    EXPECT_EQ(judgedTime(shown, synchronized), shown);
+}
+
 } // namespace
 } // namespace scepd::schedule
