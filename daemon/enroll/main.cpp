@@ -3,6 +3,7 @@
 #include "enroll/attempt.hpp"
 #include "enroll/confine.hpp"
 #include "enroll/manual.hpp"
+#include "enroll/names.hpp"
 #include "enroll/plan.hpp"
 #include "enroll/probe.hpp"
 #include "enroll/progress.hpp"
@@ -41,6 +42,7 @@ struct CommandLine {
     bool createRequest = false;
     unsigned served = 0;
     std::vector<std::string> listeners;
+    bool names = false;
     std::string probe, probeName;
     std::optional<std::string> caIdentifier, proxy, tlsCaCertificates;
 };
@@ -95,6 +97,8 @@ void describe(CLI::App& app, CommandLine& line) {
         ->excludes(renew)
         ->excludes(served)
         ->excludes(crl);
+    app.add_flag("--names", line.names, "Do not enroll: tell digests of all certificates' names as they are now")
+        ->excludes(name);
     describeProbe(app, line, name);
 }
 
@@ -155,6 +159,10 @@ int probe(const CommandLine& line) {
 }
 
 record::Report work(const CommandLine& line, const enroll::Progress& progress) {
+    if (line.names) {
+        enroll::confineWrites(std::nullopt);
+        return enroll::namesNow(line.root);
+    }
     const auto wanted = enroll::findWanted(line.root, line.name);
     if (line.served > 0) {
         enroll::confineWrites(std::nullopt);
@@ -188,7 +196,8 @@ int run(const CommandLine& line) {
     try {
         report = work(line, progress);
     } catch (const Error& error) {
-        report = record::Failed{error.fault(), fmt::format("enroll {}: {}", line.name, error.what()), std::nullopt};
+        const auto doing = line.names ? "tell the names" : "enroll " + line.name;
+        report = record::Failed{error.fault(), error.during(doing).what(), std::nullopt};
     }
     progress.report(report);
     return enroll::exitCode(report);
@@ -207,7 +216,7 @@ int main(int argc, char** argv) {
         return app.exit(error) == 0 ? 0 : usageError;
     }
     const bool probes = !line.probe.empty() || !line.probeName.empty();
-    if (!probes && line.name.empty()) {
+    if (!probes && !line.names && line.name.empty()) {
         fmt::print(stderr, "scepd-enroll: NAME is required\n");
         return usageError;
     }

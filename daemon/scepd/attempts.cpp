@@ -58,8 +58,8 @@ void Engine::startAttempt(Entry& entry, Action action) {
                     fmt::format("the CA did not decide within poll-limit ({})", humanDuration(entry.policy.pollLimit)));
     }
     history = schedule::noteAttempt(std::move(history), time);
-    const bool renews =
-        entry.held && entry.held->notAfter > time && !entry.outdated(); // other names are a new enrollment
+    const bool renews = entry.held && entry.held->notAfter > time && !entry.outdated() &&
+                        entry.nameChange() == schedule::NameChange::none; // other names are a new enrollment
     begin(entry, action, "start");
     entry.running->child = spawn(entry, renews ? std::vector<std::string>{"--renew"} : std::vector<std::string>{});
     audience_.event(entry.name(), "requested", "", entry.held);
@@ -91,6 +91,8 @@ void Engine::take(Entry& entry, const record::Issued& issued) {
     if (issued.upcoming) return;
     entry.held = issued.held;
     measureClock();
+    entry.names = issued.held.names; // looked up for it just now, and later than by what may still run
+    namesAgain_ = namesRun_ != nullptr;
     startDeployment(entry);
 }
 

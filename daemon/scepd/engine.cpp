@@ -92,6 +92,7 @@ void Engine::reload() {
     audience_.all(statuses);
     for (const auto& [name, entry] : old)
         if (!entries_.contains(name)) audience_.event(name, "removed", "no profile asks for it any more", entry.held);
+    lookAtNames();
     planSoon();
 }
 
@@ -134,6 +135,8 @@ void Engine::takeOver(Entry& fresh, Entry& old) const {
     fresh.history = std::move(old.history);
     fresh.written = std::move(old.written);
     fresh.asked = std::move(old.asked);
+    fresh.names = same ? std::move(old.names) : std::string();
+    fresh.toldOfNames = old.toldOfNames;
     if (!same)
         fresh.history = schedule::noteChange(std::move(fresh.history));
     else if (!sameFiles)

@@ -100,6 +100,9 @@ public:
     /// How long a synchronised clock is waited for.
     [[nodiscard]] Duration waitForSync() const { return configuration_.settings.waitForSync; }
 
+    /// The hostname or an address may be another now: where a certificate's names hang on it, they are looked up again.
+    void lookAtNames();
+
 private:
     [[nodiscard]] Entry makeEntry(const std::shared_ptr<const profile::Profile>& profile,
                                   const profile::Certificate& certificate);
@@ -135,6 +138,9 @@ private:
     void take(Entry& entry, const record::Issued& issued);
     void tellPending(const Entry& entry);
 
+    void namesTold(const record::Report& report);
+    void tellOfNames(Entry& entry);
+
     Entry* find(const std::string& name);
     /// The entry when this still runs for it: an answer may come after a cancellation or for an older profile.
     Entry* findRunning(const std::string& name, unsigned id);
@@ -162,7 +168,9 @@ private:
     schedule::Belief belief_;
     Duration measured_{}; ///< When `belief_` was taken, as uptime.
     Time networkChanged_;
-    Time lastUnwritten_; ///< When it was last said that the disk takes nothing.
+    std::unique_ptr<EnrollRun> namesRun_;
+    bool namesAgain_ = false; ///< Something changed while namesRun_ runs.
+    Time lastUnwritten_;      ///< When it was last said that the disk takes nothing.
 };
 
 } // namespace scepd

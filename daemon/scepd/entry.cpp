@@ -19,13 +19,34 @@ bool Entry::outdated() const {
     return held && held->configuration != configuration;
 }
 
+schedule::NameChange Entry::nameChange() const {
+    using schedule::NameChange;
+    if (!held || held->names.empty() || names.empty() || held->names == names) return NameChange::none;
+    switch (certificate.subjectChange) {
+    case profile::SubjectChange::keep:
+        return NameChange::keep;
+    case profile::SubjectChange::reenroll:
+        return NameChange::reenroll;
+    case profile::SubjectChange::alert:
+        return NameChange::alert;
+    }
+    return NameChange::none;
+}
+
+schedule::Policy Entry::currentPolicy() const {
+    auto current = policy;
+    current.outdated = outdated();
+    current.nameChange = nameChange();
+    return current;
+}
+
 schedule::Step Entry::nextStep(const schedule::Circumstances& circumstances) const {
     const auto now = circumstances.now;
     if (!blocked.empty()) return {Action::nothing, never, never, blocked};
-    auto current = policy;
-    current.outdated = outdated();
+    const auto current = currentPolicy();
     auto step = schedule::nextStep(current, held, history, now);
-    const bool wantsAnother = current.outdated || schedule::asked(history, now);
+    const bool wantsAnother =
+        current.outdated || current.nameChange == schedule::NameChange::reenroll || schedule::asked(history, now);
     if (upcoming && !wantsAnother) step = schedule::withUpcoming(std::move(step), *upcoming, now);
     return schedule::underCircumstances(std::move(step), history, circumstances);
 }
@@ -52,7 +73,7 @@ record::Status Entry::status(const schedule::Circumstances& circumstances) const
     const auto step = nextStep(circumstances);
     const bool attempted = running && running->action != Action::nothing;
     const auto action = attempted ? std::optional(running->action) : std::nullopt;
-    auto situation = schedule::situationOf(policy, held, history, step, action, blocked, circumstances.now);
+    auto situation = schedule::situationOf(currentPolicy(), held, history, step, action, blocked, circumstances.now);
     return {
         .name = name(),
         .profile = profile->file,

@@ -32,8 +32,10 @@ struct Entry {
     std::optional<record::Held> held, upcoming; ///< What is in use, and what the coming CA has issued for later.
     std::vector<record::Authority> authorities; ///< That the last exchange met.
     record::History history, written;           ///< What happened, and what of it is on the disk.
-    std::string configuration;                  ///< profile::requestDigest of what the profile asks for.
-    record::RequestOptions asked;               ///< Of the last request that was not served yet.
+    std::string names;         ///< What the names come to on this endpoint now, as Held::names; empty: not known now.
+    bool toldOfNames = false;  ///< That they are others than those in what is held was said in the log.
+    std::string configuration; ///< profile::requestDigest of what the profile asks for.
+    record::RequestOptions asked; ///< Of the last request that was not served yet.
     std::optional<Running> running;
     record::State shown = record::State::waiting; ///< What people were told last.
     std::string lastComplaint; ///< The last warning in the log, and when: the same one is not repeated within an hour.
@@ -44,7 +46,11 @@ struct Entry {
     [[nodiscard]] bool isExchanging() const;
     /// True when what is held is not what the profile asks for now.
     [[nodiscard]] bool outdated() const;
+    /// What the profile wants when the names in what is held are not those of this endpoint now.
+    [[nodiscard]] schedule::NameChange nameChange() const;
     [[nodiscard]] schedule::Step nextStep(const schedule::Circumstances& circumstances) const;
+    /// The policy, with what is known of what is held.
+    [[nodiscard]] schedule::Policy currentPolicy() const;
     [[nodiscard]] schedule::Candidate candidate(const schedule::Circumstances& circumstances) const;
     [[nodiscard]] record::Status status(const schedule::Circumstances& circumstances) const;
 };

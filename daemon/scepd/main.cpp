@@ -7,6 +7,7 @@
 #include "bus/timedate.hpp"
 #include "scepd/clock_watch.hpp"
 #include "scepd/engine.hpp"
+#include "scepd/hostname_watch.hpp"
 #include "scepd/network_watch.hpp"
 #include "scepd/watch.hpp"
 
@@ -114,12 +115,17 @@ int serve(const Options& options) {
     std::optional<NetworkWatch> network;
     const auto showNetwork = [&] { engine->networkOnline(network->online()); };
     network.emplace(
-        loop, [&] { engine->networkChanged(); }, BurstTimes(), showNetwork);
+        loop, [&] { engine->networkChanged(); }, BurstTimes(),
+        [&] {
+            showNetwork();
+            engine->lookAtNames();
+        });
     showNetwork();
     const auto step = loop.onClockStep([&] {
         clock->clockStepped();
         engine->clockStepped();
     });
+    const HostnameWatch hostname(loop, [&] { engine->lookAtNames(); });
     const auto terminate = loop.onSignal(SIGTERM, [&] { loop.exit(0); });
     const auto interrupt = loop.onSignal(SIGINT, [&] { loop.exit(0); });
     const auto hangUp = loop.onSignal(SIGHUP, reload);

@@ -61,7 +61,8 @@ bool isBroken(const record::TargetState& target) {
     return target.state == "failed";
 }
 
-Situation withCertificate(const record::Held& held, const History& history, std::optional<Action> running) {
+Situation withCertificate(const Policy& policy, const record::Held& held, const History& history,
+                          std::optional<Action> running) {
     const auto& deployment = history.deployment;
     if (!deployment.error.empty() && running != Action::deploy)
         return {State::degraded, deployment.error,
@@ -81,6 +82,10 @@ Situation withCertificate(const record::Held& held, const History& history, std:
             fmt::format("generation {} is deployed, but {} {}: {}", held.generation, broken->target, broken->state,
                         broken->detail),
             "Mend what the reason names; then replace the certificate with scepctl renew, or wait for its renewal."};
+    if (policy.nameChange == NameChange::alert)
+        return {State::degraded,
+                fmt::format("generation {} is deployed, but this endpoint's names are others now", held.generation),
+                "Replace the certificate with scepctl renew, or give the endpoint its names back."};
     return {State::valid, fmt::format("generation {} is deployed", held.generation), ""};
 }
 
@@ -97,7 +102,7 @@ Situation situationOf(const Policy& policy, const std::optional<record::Held>& h
     if (!blocked.empty() && !held)
         return {State::failed, blocked, "Change the profile, or leave this certificate out."};
     if (!blocked.empty()) return {State::degraded, blocked, "Change the profile, or leave this certificate out."};
-    if (held) return withCertificate(*held, history, running);
+    if (held) return withCertificate(policy, *held, history, running);
     return withoutCertificate(policy, history, next, running, now);
 }
 
