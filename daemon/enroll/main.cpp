@@ -2,6 +2,7 @@
 #include "base/file.hpp"
 #include "enroll/attempt.hpp"
 #include "enroll/confine.hpp"
+#include "enroll/look.hpp"
 #include "enroll/manual.hpp"
 #include "enroll/names.hpp"
 #include "enroll/plan.hpp"
@@ -43,6 +44,7 @@ struct CommandLine {
     unsigned served = 0;
     std::vector<std::string> listeners;
     bool names = false;
+    bool look = false;
     std::string probe, probeName;
     std::optional<std::string> caIdentifier, proxy, tlsCaCertificates;
 };
@@ -99,6 +101,12 @@ void describe(CLI::App& app, CommandLine& line) {
         ->excludes(crl);
     app.add_flag("--names", line.names, "Do not enroll: tell digests of all certificates' names as they are now")
         ->excludes(name);
+    app.add_flag("--look", line.look, "Do not enroll: look at the CA, and write down who it is and who follows it")
+        ->excludes(renew)
+        ->excludes(create)
+        ->excludes(import)
+        ->excludes(served)
+        ->excludes(crl);
     describeProbe(app, line, name);
 }
 
@@ -174,6 +182,7 @@ record::Report work(const CommandLine& line, const enroll::Progress& progress) {
     const auto directory = store::certificateDirectory(line.root, line.name);
     file::makeDirectories(directory, 0700);
     enroll::confineWrites(directory);
+    if (line.look) return enroll::look(wanted, progress);
     if (line.createRequest) return enroll::createRequest(wanted, progress);
     if (line.importFd >= 0) return enroll::importCertificate(wanted, import, progress);
     return enroll::attempt(wanted, order, progress);

@@ -46,6 +46,10 @@ std::string describe(const record::NamesNow& names) {
     return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
+std::string describe(const record::Looked&) {
+    return "the CA is there and is the one that the profile names";
+}
+
 } // namespace
 
 void Progress::phase(std::string_view word, std::string_view detail) const {
@@ -76,10 +80,11 @@ std::string sentence(const record::Report& report) {
 }
 
 int exitCode(const record::Report& report) {
-    if (std::holds_alternative<record::Issued>(report) || std::holds_alternative<record::Served>(report) ||
-        std::holds_alternative<record::RequestMade>(report) || std::holds_alternative<record::NamesNow>(report))
-        return 0;
-    return std::holds_alternative<record::Pending>(report) ? 6 : 1;
+    if (std::holds_alternative<record::Pending>(report)) return 6;
+    const bool failed = std::holds_alternative<record::Refused>(report) ||
+                        std::holds_alternative<record::Waiting>(report) ||
+                        std::holds_alternative<record::Failed>(report);
+    return failed ? 1 : 0;
 }
 
 } // namespace scepd::enroll

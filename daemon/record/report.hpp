@@ -71,6 +71,11 @@ struct NamesNow {
     bool operator==(const NamesNow&) const = default;
 };
 
-using Report = std::variant<Issued, Pending, Refused, Waiting, Failed, Served, RequestMade, NamesNow>;
+/// The CA is there, the pin fits, and who it is was written down, also who follows it if it says so.
+struct Looked {
+    bool operator==(const Looked&) const = default;
+};
+
+using Report = std::variant<Issued, Pending, Refused, Waiting, Failed, Served, RequestMade, NamesNow, Looked>;
 
 } // namespace scepd::record

@@ -38,14 +38,11 @@ std::unique_ptr<EnrollRun> Engine::spawn(Entry& entry, std::vector<std::string> 
     arguments.insert(arguments.begin(), fmt::format("--root={}", places_.root.string()));
     arguments.push_back(entry.name());
     const auto end = [this](Entry& found, const record::Report& report) { attemptEnded(found, report); };
-    // Each exchange bounds itself, at every URL and at the challenge's; this is for what hangs.
-    const auto exchanges = static_cast<Duration::rep>(entry.profile->scep.urls.size()) + 2;
-    const auto deadline = entry.profile->scep.timeout * exchanges + Duration(1min);
     const auto asked = std::exchange(entry.asked, {});
     const std::vector<EnrollRun::Handed> handed{{"--challenge-fd", asked.challenge.get()},
                                                 {"--trace-fd", asked.trace.get()}};
-    return std::make_unique<EnrollRun>(loop_, places_.enrollProgram, std::move(arguments), handed, deadline,
-                                       listener(entry, end));
+    return std::make_unique<EnrollRun>(loop_, places_.enrollProgram, std::move(arguments), handed,
+                                       entry.exchangeDeadline(), listener(entry, end));
 }
 
 void Engine::startAttempt(Entry& entry, Action action) {

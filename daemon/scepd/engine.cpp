@@ -8,6 +8,7 @@
 #include "scepd/named_files.hpp"
 #include "scepd/overview.hpp"
 #include "schedule/hold.hpp"
+#include "schedule/look.hpp"
 #include "schedule/notes.hpp"
 #include "schedule/spread.hpp"
 #include "store/authorities.hpp"
@@ -137,6 +138,8 @@ void Engine::takeOver(Entry& fresh, Entry& old) const {
     fresh.asked = std::move(old.asked);
     fresh.names = same ? std::move(old.names) : std::string();
     fresh.toldOfNames = old.toldOfNames;
+    fresh.warned = old.warned;
+    fresh.warnedOfAuthority = old.warnedOfAuthority;
     if (!same)
         fresh.history = schedule::noteChange(std::move(fresh.history));
     else if (!sameFiles)
@@ -238,12 +241,15 @@ void Engine::plan() {
     const auto time = moment.now;
     const auto all = candidates(moment);
     const auto decision = schedule::decide(all, limits(), time);
-    setAlarm(decision.wakeUp, time);
+    setAlarm(schedule::earlier(decision.wakeUp, nextWatch(moment)), time);
     std::vector<Entry*> entries;
     for (auto& [name, entry] : entries_)
         entries.push_back(&entry);
     for (const auto index : decision.start)
         start(*entries[index], all[index].step.action);
+    for (auto* entry : entries)
+        warn(*entry, moment);
+    lookAtAuthorities(moment);
     showOverview(all, time);
 }
 
@@ -281,7 +287,7 @@ Entry* Engine::findRunning(const std::string& name, unsigned id) {
 }
 
 void Engine::begin(Entry& entry, Action action, const std::string& phase) {
-    entry.running = Running{action, ++lastRunning_, phase, nullptr};
+    entry.running = Running{.action = action, .id = ++lastRunning_, .phase = phase, .child = nullptr};
     changed(entry);
 }
 

@@ -138,6 +138,14 @@ private:
     void take(Entry& entry, const record::Issued& issued);
     void tellPending(const Entry& entry);
 
+    [[nodiscard]] Time nextWatch(const schedule::Circumstances& moment) const;
+    void lookAtAuthorities(const schedule::Circumstances& moment);
+    void startLook(Entry& entry);
+    void looked(Entry& entry, const record::Report& report);
+    void giveWay(Entry& entry);
+    void warn(Entry& entry, const schedule::Circumstances& moment);
+    void tellExpiry(Entry& entry, const schedule::Circumstances& moment, const std::string& text);
+
     void namesTold(const record::Report& report);
     void tellOfNames(Entry& entry);
 

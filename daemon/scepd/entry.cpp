@@ -1,5 +1,6 @@
 #include "scepd/entry.hpp"
 
+#include "schedule/look.hpp"
 #include "schedule/spread.hpp"
 #include "schedule/state.hpp"
 
@@ -13,6 +14,11 @@ using record::Action;
 
 bool Entry::isExchanging() const {
     return running && running->child && running->action != Action::deploy && running->action != Action::nothing;
+}
+
+Duration Entry::exchangeDeadline() const {
+    const auto exchanges = static_cast<Duration::rep>(profile->scep.urls.size()) + 2;
+    return profile->scep.timeout * exchanges + Duration(std::chrono::minutes(1));
 }
 
 bool Entry::outdated() const {
@@ -74,6 +80,8 @@ record::Status Entry::status(const schedule::Circumstances& circumstances) const
     const bool attempted = running && running->action != Action::nothing;
     const auto action = attempted ? std::optional(running->action) : std::nullopt;
     auto situation = schedule::situationOf(currentPolicy(), held, history, step, action, blocked, circumstances.now);
+    if (const auto ending = schedule::endingAuthority(authorities, circumstances.now))
+        situation = schedule::withEnding(std::move(situation), *ending);
     return {
         .name = name(),
         .profile = profile->file,

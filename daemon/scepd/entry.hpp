@@ -17,10 +17,12 @@ namespace scepd {
 
 /// What runs for a certificate now: an attempt of scepd-enroll, or a deployment.
 struct Running {
-    record::Action action = record::Action::nothing; ///< nothing: what is done for a CA that is asked by hand.
-    unsigned id = 0;                                 ///< Answers that come for another one are too late.
+    record::Action action =
+        record::Action::nothing; ///< nothing: a look at the CA, or what is done for one that is asked by hand.
+    unsigned id = 0;             ///< Answers that come for another one are too late.
     std::string phase;
     std::unique_ptr<EnrollRun> child; ///< None while the deployer works.
+    bool givesWay = false;            ///< A look at the CA: what somebody asks for ends it.
 };
 
 /// One certificate that this endpoint must hold: what the profile asks for, what is known, what runs.
@@ -38,12 +40,16 @@ struct Entry {
     record::RequestOptions asked; ///< Of the last request that was not served yet.
     std::optional<Running> running;
     record::State shown = record::State::waiting; ///< What people were told last.
+    Time warned{}, warnedOfAuthority{}; ///< The last warnings of what expires, of those that schedule/look knows.
     std::string lastComplaint; ///< The last warning in the log, and when: the same one is not repeated within an hour.
     Time lastComplaintTime;
 
     [[nodiscard]] const std::string& name() const { return certificate.name; }
     /// True while scepd-enroll talks to the CA.
     [[nodiscard]] bool isExchanging() const;
+    /// When scepd-enroll is ended: each exchange bounds itself, at every URL and at the challenge's; this is for what
+    /// hangs.
+    [[nodiscard]] Duration exchangeDeadline() const;
     /// True when what is held is not what the profile asks for now.
     [[nodiscard]] bool outdated() const;
     /// What the profile wants when the names in what is held are not those of this endpoint now.

@@ -133,13 +133,15 @@ History noteChange(History history) {
 
 History noteFileChange(History history) {
     auto fresh = withoutTrouble(std::move(history), Outcome::none);
-    fresh.notBeforeNextAttempt = never;
+    fresh.notBeforeNextAttempt = fresh.lastFailedLook = never;
     return fresh;
 }
 
 History noteClockStep(History history, Time now) {
     notInTheFuture(history.lastAttempt, now);
     notInTheFuture(history.lastRenewal, now);
+    notInTheFuture(history.lastLook, now);
+    notInTheFuture(history.lastFailedLook, now);
     notInTheFuture(history.deployment.lastAttempt, now);
     if (history.pending) notInTheFuture(history.pending->lastPoll, now);
     if (history.pending) notInTheFuture(history.pending->since, now);

@@ -45,6 +45,10 @@ toml::table toTable(const record::NamesNow& names) {
     return toml::table{{"result", "names"}, {"digests", std::move(digests)}};
 }
 
+toml::table toTable(const record::Looked&) {
+    return toml::table{{"result", "looked"}};
+}
+
 record::NamesNow namesFrom(const toml::table& table) {
     const auto* digests = table["digests"].as_table();
     if (digests == nullptr) throw Error(Fault::local, "the table \"digests\" is missing");
@@ -90,6 +94,7 @@ record::Report reportFromText(const std::string& text) {
     if (result == "served") return record::Served{};
     if (result == "request-made") return record::RequestMade{get<std::string>(table, "pem")};
     if (result == "names") return namesFrom(table);
+    if (result == "looked") return record::Looked{};
     throw Error(Fault::local, fmt::format("a report with the unknown result \"{}\"", result));
 }
 

@@ -27,6 +27,7 @@ TEST(Report, EveryKindIsReadBackAsItWasWritten) {
         record::Served{},
         record::RequestMade{"-----BEGIN CERTIFICATE REQUEST-----\nMII=\n-----END CERTIFICATE REQUEST-----\n"},
         record::NamesNow{},
+        record::Looked{},
         record::NamesNow{{{"wifi", std::string(64, 'a')}, {"log", std::string(64, 'b')}}},
     };
     for (const auto& report : reports)
