@@ -1,5 +1,6 @@
 #include "crypto/certificate.hpp"
 
+#include "crypto/der.hpp"
 #include "crypto/names.hpp"
 #include "crypto/openssl.hpp"
 
@@ -56,6 +57,7 @@ Certificate Certificate::fromDer(std::string_view der) {
     if (!certificate) throw opensslError(Fault::protocol, "not a certificate in DER");
     if (position != raw(der) + der.size())
         throw Error(Fault::protocol, "not a certificate in DER: bytes behind its end");
+    requireWritable(certificate.get());
     return Certificate(certificate.release());
 }
 
@@ -71,8 +73,10 @@ std::vector<Certificate> Certificate::allFromPem(std::string_view pem) {
     ERR_clear_error();
     const auto bio = readBio(pem);
     std::vector<Certificate> certificates;
-    while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, noPassphrase, nullptr))
+    while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, noPassphrase, nullptr)) {
         certificates.emplace_back(certificate);
+        requireWritable(certificate);
+    }
     const bool ended = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
     const bool empty = pem.find_first_not_of(" \t\r\n") == std::string_view::npos;
     if (!ended || (certificates.empty() && !empty)) throw opensslError(Fault::protocol, "not certificates in PEM");

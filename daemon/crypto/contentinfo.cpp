@@ -19,6 +19,30 @@ Error anotherType(const char* what, const ASN1_OBJECT* type) {
     return {Fault::protocol, fmt::format("not {} but another type of CMS message ({})", what, objectName(type))};
 }
 
+std::vector<Certificate> certificatesOf(CMS_ContentInfo* cms) {
+    const CertificatesPtr list(CMS_get1_certs(cms));
+    std::vector<Certificate> certificates;
+    for (int i = 0; list && i < sk_X509_num(list.get()); ++i) {
+        X509* certificate = sk_X509_value(list.get(), i);
+        X509_up_ref(certificate);
+        certificates.emplace_back(certificate);
+        requireWritable(certificate);
+    }
+    return certificates;
+}
+
+std::vector<Crl> crlsOf(CMS_ContentInfo* cms) {
+    const CrlsPtr list(CMS_get1_crls(cms));
+    std::vector<Crl> crls;
+    for (int i = 0; list && i < sk_X509_CRL_num(list.get()); ++i) {
+        X509_CRL* crl = sk_X509_CRL_value(list.get(), i);
+        X509_CRL_up_ref(crl);
+        crls.emplace_back(crl);
+        requireWritable(crl);
+    }
+    return crls;
+}
+
 } // namespace
 
 CmsPtr parseContentInfo(std::string_view message, int type, const char* what, OSSL_LIB_CTX* library) {
@@ -45,6 +69,12 @@ CertificatesPtr listOf(const std::vector<Certificate>& certificates) {
         std::ignore = reference.release();
     }
     return list;
+}
+
+Carried carriedBy(CMS_ContentInfo* cms) {
+    Carried result{certificatesOf(cms), crlsOf(cms)};
+    clearErrors();
+    return result;
 }
 
 std::string signerText(CMS_SignerInfo* signer) {

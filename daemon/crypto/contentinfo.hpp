@@ -1,5 +1,6 @@
 #pragma once
 
+#include "crypto/carried.hpp"
 #include "crypto/openssl.hpp"
 
 #include <string>
@@ -16,6 +17,9 @@ CmsPtr parseContentInfo(std::string_view message, int type, const char* what, OS
 
 /// A list of certificates that borrows none: each element has a reference.
 CertificatesPtr listOf(const std::vector<Certificate>& certificates);
+
+/// What a SignedData carries beside its content.
+Carried carriedBy(CMS_ContentInfo* cms);
 
 /// "serial 1a of CN=ca" or "key identifier a1b2": whom a signature says that it is by. Safe to print.
 std::string signerText(CMS_SignerInfo* signer);

@@ -13,6 +13,7 @@ Crl::Crl(X509_CRL* crl) : crl_(crl, X509_CRL_free) {}
 Crl Crl::fromDer(std::string_view der) {
     auto crl = wholeOf<Owned<X509_CRL, X509_CRL_free>>(d2i_X509_CRL, der);
     if (!crl) throw Error(Fault::protocol, "not a certificate revocation list in DER");
+    requireWritable(crl.get());
     return Crl(crl.release());
 }
 

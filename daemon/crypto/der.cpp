@@ -3,6 +3,15 @@
 #include "crypto/names.hpp"
 
 namespace scepd::crypto {
+namespace {
+
+void requireWritable(const X509_ALGOR* algorithm, const char* what) {
+    const auto written = derOf(i2d_X509_ALGOR, algorithm);
+    if (!wholeOf<Owned<X509_ALGOR, X509_ALGOR_free>>(d2i_X509_ALGOR, written))
+        throw Error(Fault::protocol, std::string(what) + " has a signature algorithm that is malformed");
+}
+
+} // namespace
 
 DerReader::Element DerReader::peek() const {
     const auto* position = raw(rest_);
@@ -46,6 +55,24 @@ AlgorithmIdentifier takeAlgorithm(DerReader& reader, int tag, int kind) {
     if (!inside.atEnd()) algorithm.parameters = inside.takeWhole();
     if (!inside.atEnd()) throw Error(Fault::protocol, "read DER: an algorithm has too many parameters");
     return algorithm;
+}
+
+void requireWritable(const X509* certificate) {
+    const X509_ALGOR* algorithm = nullptr;
+    X509_get0_signature(nullptr, &algorithm, certificate);
+    requireWritable(algorithm, "the certificate");
+}
+
+void requireWritable(const X509_CRL* crl) {
+    const X509_ALGOR* algorithm = nullptr;
+    X509_CRL_get0_signature(crl, nullptr, &algorithm);
+    requireWritable(algorithm, "the revocation list");
+}
+
+void requireWritable(const X509_REQ* request) {
+    const X509_ALGOR* algorithm = nullptr;
+    X509_REQ_get0_signature(request, nullptr, &algorithm);
+    requireWritable(algorithm, "the request");
 }
 
 std::string objectName(const ASN1_OBJECT* object) {

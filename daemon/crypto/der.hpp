@@ -51,6 +51,13 @@ struct AlgorithmIdentifier {
 /// Takes an AlgorithmIdentifier off a reader, also one with an implicit tag.
 AlgorithmIdentifier takeAlgorithm(DerReader& reader, int tag = V_ASN1_SEQUENCE, int kind = V_ASN1_UNIVERSAL);
 
+/// What is signed stays as it came; the algorithm beside it is written anew, and parameters of a type that BER alone
+/// knows are written so that nobody can read them again. Throws Error{protocol} for something that is signed with such
+/// an algorithm: it would be kept as a file that is none.
+void requireWritable(const X509* certificate);
+void requireWritable(const X509_CRL* crl);
+void requireWritable(const X509_REQ* request);
+
 /// OpenSSL's name of an object, or dotted numbers.
 std::string objectName(const ASN1_OBJECT* object);
 

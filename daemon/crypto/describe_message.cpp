@@ -1,7 +1,6 @@
 #include "crypto/describe.hpp"
 
 #include "crypto/attributes.hpp"
-#include "crypto/carried.hpp"
 #include "crypto/contentinfo.hpp"
 #include "crypto/names.hpp"
 #include "crypto/outline.hpp"
@@ -91,8 +90,8 @@ void addSigner(std::vector<Line>& lines, CMS_SignerInfo* signer) {
         addAttribute(lines, CMS_signed_get_attr(signer, i));
 }
 
-void addCarried(std::vector<Line>& lines, std::string_view message) {
-    const auto inside = carried(message);
+void addCarried(std::vector<Line>& lines, CMS_ContentInfo* cms) {
+    const auto inside = carriedBy(cms);
     for (std::size_t i = 0; i < inside.certificates.size() && i < mostEntries; ++i) {
         const auto& certificate = inside.certificates[i];
         lines.push_back({"certificate", fmt::format("{}, serial {} of {}", certificate.subject(),
@@ -104,9 +103,7 @@ void addCarried(std::vector<Line>& lines, std::string_view message) {
 
 std::string recipientText(const RecipientOutline& recipient) {
     using Kind = RecipientOutline::Kind;
-    std::string identities;
-    for (const auto& identity : recipient.identities)
-        identities += (identities.empty() ? "" : ", ") + identity;
+    auto identities = joined(recipient.identities);
     const auto& algorithm = recipient.keyEncryption.name;
     switch (recipient.kind) {
     case Kind::keyTransport:
@@ -148,14 +145,13 @@ void addContent(std::vector<Line>& lines, CMS_ContentInfo* cms) {
 } // namespace
 
 std::vector<Line> describeMessage(std::string_view body) {
-    const auto message = unwrapped(body);
-    const auto cms = parseContentInfo(message, NID_pkcs7_signed, "a signed CMS message");
+    const auto cms = parseContentInfo(unwrapped(body), NID_pkcs7_signed, "a signed CMS message");
     std::vector<Line> lines;
     auto* signers = CMS_get0_SignerInfos(cms.get());
     for (int i = 0; i < sk_CMS_SignerInfo_num(signers) && i < mostEntries; ++i)
         addSigner(lines, sk_CMS_SignerInfo_value(signers, i));
     if (lines.empty()) lines.push_back({"signer", "nobody"});
-    addCarried(lines, message);
+    addCarried(lines, cms.get());
     addContent(lines, cms.get());
     clearErrors();
     return lines;

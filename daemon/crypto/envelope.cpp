@@ -66,11 +66,10 @@ std::vector<RecipientOutline> recipientsOf(const EnvelopeOutline& outline, Kind 
 }
 
 std::string namesOf(const EnvelopeOutline& outline) {
-    std::string names;
+    std::vector<std::string> names;
     for (const auto& recipient : outline.recipients)
-        for (const auto& identity : recipient.identities)
-            names += (names.empty() ? "" : ", ") + identity;
-    return names.empty() ? "nobody" : names;
+        std::ranges::copy(recipient.identities, std::back_inserter(names));
+    return names.empty() ? "nobody" : joined(names);
 }
 
 Error forSomebodyElse(const EnvelopeOutline& outline, const Opener& opener) {

@@ -1,8 +1,11 @@
 #include "crypto/outline.hpp"
 
 #include "crypto/names.hpp"
+#include "crypto/text.hpp"
 
 #include <algorithm>
+
+#include <fmt/ranges.h>
 
 namespace scepd::crypto {
 namespace {
@@ -83,6 +86,11 @@ RecipientOutline recipientOf(DerReader& recipients) {
 }
 
 } // namespace
+
+std::string joined(const std::vector<std::string>& identities) {
+    constexpr std::size_t longest = 1024;
+    return printable(fmt::format("{}", fmt::join(identities, ", ")), longest);
+}
 
 EnvelopeOutline outlineOf(std::string_view envelope) {
     auto contentInfo = DerReader(envelope).enter(V_ASN1_SEQUENCE);

@@ -30,6 +30,9 @@ struct EnvelopeOutline {
     AlgorithmIdentifier contentEncryption;
 };
 
+/// Several identities for one line, which ends with "..." when they are too many.
+std::string joined(const std::vector<std::string>& identities);
+
 /// `envelope` is DER as OpenSSL wrote it. Throws Error{protocol} for other bytes and for more than 16 recipients.
 EnvelopeOutline outlineOf(std::string_view envelope);
 

@@ -118,9 +118,10 @@ Request Request::make(const RequestContent& content, const Key& key, const Secre
 Request Request::fromDer(std::string_view der) {
     ERR_clear_error();
     const unsigned char* position = raw(der);
-    X509_REQ* request = d2i_X509_REQ(nullptr, &position, static_cast<long>(der.size()));
-    if (request == nullptr) throw opensslError(Fault::protocol, "not a certificate request");
-    return Request(request);
+    RequestPtr request(d2i_X509_REQ(nullptr, &position, static_cast<long>(der.size())));
+    if (!request) throw opensslError(Fault::protocol, "not a certificate request");
+    requireWritable(request.get());
+    return Request(request.release());
 }
 
 std::string Request::toDer() const {

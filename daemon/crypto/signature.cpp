@@ -70,28 +70,32 @@ void requireContentType(CMS_ContentInfo* cms, const CMS_SignerInfo* signer, Cont
         throw Error(Fault::protocol, "its signed message digest is missing");
 }
 
-/// The content when the signature is this certificate's. A message is verified once: OpenSSL keeps the signer in it.
-/// Without content OpenSSL wants to be given some: FAILURE and PENDING of RFC 8894 have none.
-std::string verifiedContent(std::string_view message, const Certificate& signer) {
-    const auto cms = parseContentInfo(message, NID_pkcs7_signed, what);
-    const auto* const* inside = CMS_get0_content(cms.get());
+/// The content when the signature is this certificate's. Without content OpenSSL wants to be given some: FAILURE and
+/// PENDING of RFC 8894 have none.
+std::string verifiedContent(CMS_ContentInfo* cms, const Certificate& signer) {
+    const auto* const* inside = CMS_get0_content(cms);
     const BioPtr detached = inside == nullptr || *inside == nullptr ? memoryBio() : BioPtr();
     if (detached) BIO_set_mem_eof_return(detached.get(), 0);
     const auto output = memoryBio();
     constexpr unsigned flags = CMS_BINARY | CMS_NOINTERN | CMS_NO_SIGNER_CERT_VERIFY;
-    if (CMS_verify(cms.get(), listOf({signer}).get(), nullptr, detached.get(), output.get(), flags) != 1)
+    if (CMS_verify(cms, listOf({signer}).get(), nullptr, detached.get(), output.get(), flags) != 1)
         throw opensslError(Fault::protocol, "its signature does not fit");
     clearErrors();
     return std::string(content(output.get()));
 }
 
-SignedMessage verifiedBy(std::string_view message, const std::vector<Certificate>& signers) {
-    for (const auto& signer : signers)
+/// By the first signer that fits. `cms` is the message as it was read; OpenSSL keeps the signer in it, so for each
+/// further one it is read anew.
+SignedMessage verifiedBy(CMS_ContentInfo* cms, std::string_view message, const std::vector<Certificate>& signers) {
+    CmsPtr anew;
+    for (const auto& signer : signers) {
         try {
-            return {verifiedContent(message, signer), signer, {}, {}};
+            return {verifiedContent(anew ? anew.get() : cms, signer), signer, {}, {}};
         } catch (const Error&) {
             if (signer == signers.back()) throw;
         }
+        anew = parseContentInfo(message, NID_pkcs7_signed, what);
+    }
     throw Error(Fault::protocol, "its signature does not fit");
 }
 
@@ -136,7 +140,7 @@ SignedMessage verify(std::string_view message, const std::vector<Certificate>& a
     CMS_SignerInfo_get0_algs(signer, nullptr, nullptr, &digest, nullptr);
     requireDigest(OBJ_obj2nid(digest->algorithm), strength, "it is signed");
     requireContentType(cms.get(), signer, contentType);
-    auto result = verifiedBy(message, signers);
+    auto result = verifiedBy(cms.get(), message, signers);
     keepAttributes(result, signer);
     return result;
 }

@@ -50,6 +50,8 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
     std::string_view best;
     std::size_t bestDistance = std::max<std::size_t>(1, word.size() / 3) + 1;
     for (const auto candidate : candidates) {
+        const auto [shorter, longer] = std::minmax({word.size(), candidate.size()});
+        if (longer - shorter >= bestDistance) continue; // so many letters at least are to be inserted or deleted
         const std::size_t distance = editDistance(word, candidate);
         if (distance >= bestDistance || distance >= candidate.size()) continue;
         best = candidate;

@@ -20,8 +20,10 @@ class Round {
 public:
     Round(const std::vector<Candidate>& candidates, const Limits& limits, Time now)
         : candidates_(candidates), limits_(limits), now_(now) {
-        for (const auto& candidate : candidates_)
+        for (const auto& candidate : candidates_) {
             if (candidate.running) occupy(candidate);
+            noteWhoIsWaitedFor(candidate);
+        }
     }
 
     Decision run() {
@@ -73,12 +75,15 @@ private:
     /// The first must succeed before the next begins: another renewal is on its way to its consumers, or fell due
     /// earlier and waits for its next try.
     [[nodiscard]] bool waitsForAnother(const Candidate& candidate) const {
-        return std::ranges::any_of(candidates_, [&](const Candidate& other) {
-            if (&other == &candidate) return false;
-            const bool failing = other.step.action == Action::renew && !other.running && other.step.at > now_ &&
-                                 other.step.due <= now_ && other.step.due < candidate.step.due;
-            return other.unfinished || failing;
-        });
+        return unfinished_ > (candidate.unfinished ? 1U : 0U) ||
+               (failingSince_ != never && failingSince_ < candidate.step.due);
+    }
+
+    void noteWhoIsWaitedFor(const Candidate& candidate) {
+        const auto& step = candidate.step;
+        const bool failing = step.action == Action::renew && !candidate.running && step.at > now_ && step.due <= now_;
+        if (failing && (failingSince_ == never || step.due < failingSince_)) failingSince_ = step.due;
+        if (candidate.unfinished) ++unfinished_;
     }
 
     void lookAgainAt(Time time) {
@@ -92,6 +97,8 @@ private:
     std::set<std::string> authorities_;
     bool renewalRuns_ = false;
     unsigned enrollments_ = 0;
+    unsigned unfinished_ = 0;
+    Time failingSince_ = never; ///< When the one that failed fell due, the earliest of them.
     Decision decision_;
 };
 

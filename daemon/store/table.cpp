@@ -32,8 +32,12 @@ toml::table parseOwn(const std::string& text) {
 }
 
 std::string print(const toml::table& table) {
+    // Every text on one line and in double quotes: of one with line breaks and quotes toml++ 3.3 makes another one.
+    using toml::format_flags;
+    constexpr auto flags = toml::toml_formatter::default_flags & ~format_flags::allow_literal_strings &
+                           ~format_flags::allow_multi_line_strings;
     std::ostringstream text;
-    text << toml::toml_formatter(table) << '\n';
+    text << toml::toml_formatter(table, flags) << '\n';
     return text.str();
 }
 

@@ -138,7 +138,7 @@ private:
         content.resize(LLVMFuzzerMutate(reinterpret_cast<std::uint8_t*>(content.data()), size, content.size()));
     }
 
-    std::mt19937 random_;
+    std::minstd_rand random_; // cheap to make
     std::vector<Spot> spots_;
 };
 

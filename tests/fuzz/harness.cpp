@@ -1,5 +1,6 @@
 #include "fuzz/harness.hpp"
 
+#include "fuzz/names_pool.hpp"
 #include "profile/text.hpp"
 
 #include <cstdlib>
@@ -26,6 +27,7 @@ void requireShowable(std::string_view text, std::size_t longest) {
 
 /// libFuzzer calls it once, before the first input.
 extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
+    scepd::fuzz::poolNamesOfAlgorithms();
     UI_METHOD* method = UI_create_method("nobody is asked");
     UI_method_set_opener(method, [](UI*) {
         scepd::fuzz::require(false, "nobody is asked for a pass phrase");

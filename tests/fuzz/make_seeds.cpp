@@ -200,6 +200,7 @@ void makeLists(const Seeds& seeds) {
     seeds.add("one", test::certificateList({issued}));
     seeds.add("two", test::certificateList({withNames(), ca.certificate}));
     seeds.add("none", test::certificateList({}));
+    seeds.add("odd", test::withOddParameters(test::certificateList({issued})));
     seeds.add("certificate", issued.toDer());
     seeds.add("signed", test::signedData({.content = "content"}, ca));
 }

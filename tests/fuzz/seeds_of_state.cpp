@@ -40,7 +40,7 @@ record::History history() {
             .lastRenewal = noon - std::chrono::days(30),
             .lastOutcome = record::Outcome::failed,
             .lastFault = Fault::unreachable,
-            .lastError = "renew wifi: http://ca.example.com/scep: \"it's\" 'refused' '''thrice'''",
+            .lastError = "renew wifi: http://ca.example.com/scep: \"it's\" 'refused\n' '''thrice'''",
             .notBeforeNextAttempt = noon + std::chrono::minutes(1),
             .requested = never,
             .pending = record::PendingTransaction{.id = "a1b2", .since = noon, .lastPoll = noon, .polls = 3},

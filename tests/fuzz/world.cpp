@@ -1,5 +1,6 @@
 #include "fuzz/world.hpp"
 
+#include "crypto/text.hpp"
 #include "fuzz/harness.hpp"
 
 namespace scepd::fuzz {
@@ -99,7 +100,7 @@ const enroll::Question& question() {
     return question;
 }
 
-void requireGoodAccount(const crypto::Certificate& certificate) {
+void requireGoodAccount(const crypto::Certificate& certificate, std::string_view read) {
     requireShowable(certificate.subject(), longestName);
     requireShowable(certificate.issuer(), longestName);
     requireShowable(certificate.keyDescription(), 80);
@@ -116,7 +117,11 @@ void requireGoodAccount(const crypto::Certificate& certificate) {
     });
     require(certificate.hasRsaKey() || !certificate.matches(device().key),
             "a key that is not RSA matches none that is");
-    require(crypto::Certificate::fromPem(certificate.toPem()) == certificate, "PEM that was written can be read");
+    const auto der = certificate.toDer();
+    const auto pem = certificate.toPem();
+    require(crypto::unwrapped(pem) == der, "PEM has the DER in it");
+    if (!read.contains(der) && !read.contains(pem))
+        require(crypto::Certificate::fromPem(pem) == certificate, "PEM that was written can be read");
 }
 
 } // namespace scepd::fuzz

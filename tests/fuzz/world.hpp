@@ -5,6 +5,7 @@
 #include "unit/crypto/forge.hpp"
 
 #include <string>
+#include <string_view>
 
 /// A CA, a device and what they say to each other, the same in every run: keys are written in the source, the time is
 /// test::noon. What was signed by this CA once (the seeds) is signed by it for ever.
@@ -32,7 +33,8 @@ const enroll::Question& question();
 inline constexpr std::size_t longestName = 1100;
 
 /// Requires that everything a certificate tells is bounded, fit for people and throws nothing but Error{protocol}, and
-/// that it is the same when it is written and read again.
-void requireGoodAccount(const crypto::Certificate& certificate);
+/// that it is the same when it is written and read again. `read` is what it was read from: a certificate that is
+/// written as it stood there need not be read once more, which takes longer than all else.
+void requireGoodAccount(const crypto::Certificate& certificate, std::string_view read);
 
 } // namespace scepd::fuzz

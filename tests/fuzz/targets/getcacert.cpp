@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::require(!offered->empty(), "what is read has a certificate in it");
     fuzz::require(offered->size() <= size / 16, "there are no more certificates than were sent");
     for (const auto& certificate : *offered)
-        fuzz::requireGoodAccount(certificate);
+        fuzz::requireGoodAccount(certificate, body);
     authenticate(*offered, scep::FirstSight());
     authenticate(*offered, fingerprint);
     authenticate(*offered, ca);

@@ -28,12 +28,14 @@ void requireAcceptable(const enroll::Accepted& accepted) {
                   "the facts of a certificate survive the way to the daemon");
 }
 
-void judge(const crypto::Certificate& certificate) {
+/// True when it is accepted.
+bool judge(const crypto::Certificate& certificate) {
     const auto& ca = fuzz::authority().certificate;
     const auto accepted = fuzz::parsed(Fault::protocol, [&] {
         return enroll::accept({certificate, ca}, fuzz::question(), test::noon);
     });
     if (accepted) requireAcceptable(*accepted);
+    return accepted.has_value();
 }
 
 /// The same certificate with a good signature of the CA. False when OpenSSL cannot write it.
@@ -50,8 +52,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto certificate =
         fuzz::parsed(Fault::protocol, [&] { return crypto::Certificate::fromDer(fuzz::textOf(data, size)); });
     if (!certificate) return 0;
-    fuzz::requireGoodAccount(*certificate);
-    judge(*certificate);
+    fuzz::requireGoodAccount(*certificate, fuzz::textOf(data, size));
+    if (judge(*certificate)) return 0;
     if (!certificate->matches(fuzz::device().key) || !sign(*certificate)) return 0;
     const auto reissued =
         fuzz::parsed(Fault::protocol, [&] { return crypto::Certificate::fromDer(certificate->toDer()); });

@@ -35,6 +35,13 @@ TEST(CertificateList, BringsRevocationListsToo) {
     EXPECT_THAT(list.crls.front().revokedSerialNumbers(), ElementsAre("01", "1267"));
 }
 
+TEST(CertificateList, WithASignatureAlgorithmThatNobodyCouldReadAgainIsRefused) {
+    const auto certificates = withOddParameters(certificateList({ca().certificate}));
+    EXPECT_EQ(refusal([&] { carried(certificates); }), "the certificate has a signature algorithm that is malformed");
+    const auto crls = withOddParameters(degenerate({}, {crlOf(ca(), {1})}));
+    EXPECT_EQ(refusal([&] { carried(crls); }), "the revocation list has a signature algorithm that is malformed");
+}
+
 const Identity& next() {
     static const auto identity = selfSigned({.subject = "CN=ca", .ca = true, .serial = 2}, testKey(3));
     return identity;
@@ -110,6 +117,11 @@ TEST(Crl, IsSignedByItsIssuerAndNobodyElse) {
     EXPECT_FALSE(crl.isSignedBy(next().certificate)) << "the same name with another key";
     EXPECT_FALSE(crl.isSignedBy(selfSigned({.subject = "CN=other", .ca = true}, testKey(1)).certificate));
     EXPECT_FALSE(Crl::fromDer(crlOf(ca(), {1}, "MD5")).isSignedBy(ca().certificate));
+}
+
+TEST(Crl, WithASignatureAlgorithmThatNobodyCouldReadAgainIsRefused) {
+    const auto der = withOddParameters(crlOf(ca(), {1}));
+    EXPECT_EQ(refusal([&] { Crl::fromDer(der); }), "the revocation list has a signature algorithm that is malformed");
 }
 
 TEST(Crl, CutAnywhereIsAnErrorAndNoCrash) {

@@ -8,6 +8,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/pem.h>
 #include <openssl/ui.h>
 
 namespace {
@@ -137,6 +138,22 @@ TEST(Certificate, CutAnywhereIsAnErrorAndNoCrash) {
     const auto der = Certificate::fromPem(leaf).toDer();
     for (std::size_t length = 0; length < der.size(); ++length)
         EXPECT_THROW(Certificate::fromDer(std::string_view(der).substr(0, length)), Error);
+}
+
+std::string armoured(const std::string& der) {
+    const std::unique_ptr<BIO, decltype([](BIO* bio) { BIO_free(bio); })> bio(BIO_new(BIO_s_mem()));
+    PEM_write_bio(bio.get(), "CERTIFICATE", "", reinterpret_cast<const unsigned char*>(der.data()),
+                  static_cast<long>(der.size()));
+    char* text = nullptr;
+    const auto length = BIO_get_mem_data(bio.get(), &text);
+    return {text, static_cast<std::size_t>(length)};
+}
+
+TEST(Certificate, WithASignatureAlgorithmThatNobodyCouldReadAgainIsAnError) {
+    const auto der = selfSigned({}, testKey(1)).certificate.toDer();
+    EXPECT_NO_THROW(Certificate::fromPem(armoured(der)));
+    EXPECT_THROW(Certificate::fromDer(withOddParameters(der)), Error);
+    EXPECT_THROW(Certificate::fromPem(armoured(withOddParameters(der))), Error);
 }
 
 TEST(Certificate, InPemThatClaimsToBeEncryptedIsAnErrorAndAsksNobody) {

@@ -66,6 +66,18 @@ TEST(Envelope, ForSomebodyElseIsRefusedBeforeItIsDecrypted) {
                 HasSubstr("somebody else's certificate"));
 }
 
+TEST(Envelope, ForVeryManyNamesOnlyTheFirstOfThem) {
+    std::string subject = "CN=a";
+    for (char unit = 'a'; unit < 'p'; ++unit)
+        subject += ",OU=" + std::string(60, unit);
+    const std::vector recipients(8, selfSigned({.subject = subject}, testKey(1)).certificate);
+    const auto refused = refusal([&] {
+        decrypt(envelopedData("x", recipients), {device().certificate, device().key}, Strength::standard);
+    });
+    EXPECT_THAT(refused, HasSubstr("... instead of serial 4d of CN=ca"));
+    EXPECT_LT(refused.size(), 1200U);
+}
+
 TEST(Envelope, ForSomebodyElseNamesWhoItIsForAndWhoWeAre) {
     const auto message = envelopeOf("x", {.recipients = {ca().certificate, ecDevice().certificate}});
     EXPECT_THAT(refusal([&] {

@@ -166,6 +166,13 @@ crypto::Key ecTestKey() {
     return key;
 }
 
+std::string withOddParameters(std::string der) {
+    const std::string usual("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00", 11);
+    for (auto found = der.find(usual); found != std::string::npos; found = der.find(usual, found))
+        der[found + usual.size() - 2] = '\x20';
+    return der;
+}
+
 Identity selfSigned(const CertificateSpec& spec, const crypto::Key& key) {
     return make(spec, key, nullptr, key.get());
 }

@@ -39,6 +39,9 @@ struct CertificateSpec {
     bool keyIdentifier = false;
 };
 
+/// DER in which sha256WithRSAEncryption has parameters of a type that OpenSSL reads and writes as another one.
+std::string withOddParameters(std::string der);
+
 /// A self-signed certificate.
 Identity selfSigned(const CertificateSpec& spec, const crypto::Key& key);
 

@@ -208,6 +208,11 @@ TEST(Request, SurvivesDer) {
     EXPECT_THROW(Request::fromDer("no request"), Error);
 }
 
+TEST(Request, WithASignatureAlgorithmThatNobodyCouldReadAgainIsAnError) {
+    const auto der = make(content({{{"CN", "kiosk"}}})).toDer();
+    EXPECT_THROW(Request::fromDer(withOddParameters(der)), Error);
+}
+
 TEST(Request, OfWhatX509CannotSayIsAnErrorThatNamesIt) {
     auto asked = content({{{"CN", "a"}}});
     const auto expectError = [&](const std::string& part) {

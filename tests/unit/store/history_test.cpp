@@ -65,6 +65,20 @@ TEST_F(HistoryTest, IsReadBackAsItWasWritten) {
     EXPECT_THAT(namesIn(directory), ElementsAre("history.toml"));
 }
 
+TEST_F(HistoryTest, WhateverATextIsMadeOfIsReadBack) {
+    std::string ascii;
+    for (char byte = 1; byte < 0x7f; ++byte)
+        ascii += byte;
+    for (const auto& text : {std::string("the hook said 'refused\n' '''thrice'''"), std::string("\n'''\n\"\"\"\n"),
+                             std::string("it's \"\"\" and '''\t\\"), ascii, std::string("\xc3\xa9\xe2\x82\xac\x7f")}) {
+        auto history = sampleHistory();
+        history.lastError = text;
+        history.deployment.targets = {{text, text, text}};
+        writeHistory(root.path(), "wifi", history);
+        EXPECT_EQ(readHistory(root.path(), "wifi"), history) << text;
+    }
+}
+
 TEST_F(HistoryTest, EveryOutcomeAndEveryFaultIsReadBack) {
     for (const auto outcome :
          {Outcome::none, Outcome::issued, Outcome::pending, Outcome::refused, Outcome::waiting, Outcome::failed})
@@ -102,12 +116,9 @@ TEST_F(HistoryTest, WithOneWrongValueIsDamaged) {
     writeHistory(root.path(), "wifi", sampleHistory());
     const auto good = file::read(path);
     const std::pair<std::string, std::string> changes[]{
-        {"'failed'", "'exploded'"},
-        {"'unreachable'", "'sometimes'"},
-        {"attempts = 41", "attempts = -1"},
-        {"attempts = 41", "attempts = 'many'"},
-        {"confirmed = true", "confirmed = 'yes'"},
-        {"[deployment]", "[other]"},
+        {R"("failed")", R"("exploded")"},          {R"("unreachable")", R"("sometimes")"},
+        {"attempts = 41", "attempts = -1"},        {"attempts = 41", "attempts = 'many'"},
+        {"confirmed = true", "confirmed = 'yes'"}, {"[deployment]", "[other]"},
     };
     for (const auto& [before, after] : changes) {
         auto text = good;
