@@ -133,12 +133,20 @@ Loop::Handle Loop::after(Duration duration, Callback callback) {
 }
 
 Loop::Handle Loop::onReadable(int fd, Callback callback) {
+    return onEvents(fd, EPOLLIN, std::move(callback));
+}
+
+Loop::Handle Loop::onPriority(int fd, Callback callback) {
+    return onEvents(fd, EPOLLPRI, std::move(callback));
+}
+
+Loop::Handle Loop::onEvents(int fd, std::uint32_t events, Callback callback) {
     auto state = makeState<Handle::State>(std::move(callback));
     const auto handler = [](sd_event_source*, int, std::uint32_t, void* data) {
         auto* self = static_cast<Handle::State*>(data);
         return self->guarded([&] { self->callback(); });
     };
-    check(sd_event_add_io(event_, &state->source, fd, EPOLLIN, handler, state.get()), "watch a descriptor");
+    check(sd_event_add_io(event_, &state->source, fd, events, handler, state.get()), "watch a descriptor");
     return Handle(std::move(state));
 }
 

@@ -52,6 +52,8 @@ public:
     [[nodiscard]] Handle after(Duration duration, Callback callback);
     /// Whenever the descriptor is readable or hung up.
     [[nodiscard]] Handle onReadable(int fd, Callback callback);
+    /// Whenever the descriptor has something exceptional to say (POLLPRI): a file of /proc/sys that has changed.
+    [[nodiscard]] Handle onPriority(int fd, Callback callback);
     /// When the process signals; the signal is blocked for the process from now on.
     [[nodiscard]] Handle onSignal(int signal, Callback callback);
     /// Once, when this child has ended; it is reaped. `status` is as waitpid gives it.
@@ -63,6 +65,8 @@ public:
     [[nodiscard]] sd_event* get() const { return event_; }
 
 private:
+    [[nodiscard]] Handle onEvents(int fd, std::uint32_t events, Callback callback);
+
     sd_event* event_ = nullptr;
 };
 

@@ -101,8 +101,10 @@ private:
             std::async(std::launch::async, makeKeys, spec, keeps ? std::optional(heldSender().key) : std::nullopt);
     }
 
-    /// A certificate that has expired signs nothing any more.
-    [[nodiscard]] bool renews() const { return order_.renew && held_ && held_->notAfter > time(); }
+    /// A certificate that has expired signs nothing any more, and one for other names does not stand for these.
+    [[nodiscard]] bool renews() const { return order_.renew && held_ && held_->notAfter > time() && !isRenamed(); }
+
+    [[nodiscard]] bool isRenamed() const { return !held_->names.empty() && held_->names != namesDigest(content_); }
 
     [[nodiscard]] Situation situation() const {
         const auto& challenge = wanted_.profile.scep.challenge;
@@ -270,7 +272,7 @@ private:
         const auto accepted = check(success, running);
         progress_.phase("commit");
         if (earliest_ && !rolls_) earliest_ = std::max(*earliest_, accepted.certificate.notBefore());
-        Provenance provenance{{session_.authorities().anchor}, session_.rollover(), machineId_};
+        Provenance provenance{{session_.authorities().anchor}, session_.rollover(), machineId_, namesDigest(content_)};
         if (other_) provenance.authorities.push_back(*other_);
         auto issued = enroll::commit(wanted_, accepted, running.key, provenance, time());
         store::dropTransaction(wanted_.root, name());

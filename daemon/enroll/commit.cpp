@@ -26,6 +26,7 @@ record::Issued commit(const Wanted& wanted, const Accepted& accepted, const cryp
     auto facts = factsOf(accepted, provenance.authorities.front(), now);
     facts.profile = std::filesystem::path(wanted.profile.file).filename();
     facts.configuration = profile::requestDigest(wanted.profile.scep, wanted.certificate);
+    facts.names = provenance.names;
     facts.machineId = provenance.machineId;
     store::Generation generation{
         key.toPem(), accepted.certificate.toPem(), pemOf(accepted.chain), pemOf(provenance.authorities),

@@ -15,6 +15,7 @@ struct Provenance {
     std::vector<crypto::Certificate> authorities; ///< The CA that authenticates it, then the other one of a rollover.
     std::string rollover;                         ///< As store::Generation::rollover.
     std::string machineId;
+    std::string names; ///< namesDigest() of what was asked for.
 };
 
 /// Makes a generation of an accepted certificate and its key: the current one or, when it is not valid yet, the

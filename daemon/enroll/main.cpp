@@ -2,7 +2,9 @@
 #include "base/file.hpp"
 #include "enroll/attempt.hpp"
 #include "enroll/confine.hpp"
+#include "enroll/look.hpp"
 #include "enroll/manual.hpp"
+#include "enroll/names.hpp"
 #include "enroll/plan.hpp"
 #include "enroll/probe.hpp"
 #include "enroll/progress.hpp"
@@ -42,6 +44,8 @@ struct CommandLine {
     bool createRequest = false;
     unsigned served = 0;
     std::vector<std::string> listeners;
+    bool names = false;
+    bool look = false;
     std::string probe, probeName;
     std::optional<std::string> caIdentifier, proxy, tlsCaCertificates;
 };
@@ -96,6 +100,14 @@ void describe(CLI::App& app, CommandLine& line) {
     app.add_option("--get-certificate", line.getCertificate,
                    "Do not enroll: ask the CA for the certificate with this serial number (hex), as PEM")
         ->excludes(renew)
+        ->excludes(served)
+        ->excludes(crl);
+    app.add_flag("--names", line.names, "Do not enroll: tell digests of all certificates' names as they are now")
+        ->excludes(name);
+    app.add_flag("--look", line.look, "Do not enroll: look at the CA, and write down who it is and who follows it")
+        ->excludes(renew)
+        ->excludes(create)
+        ->excludes(import)
         ->excludes(served)
         ->excludes(crl);
     describeProbe(app, line, name);
@@ -159,6 +171,10 @@ int probe(const CommandLine& line) {
 }
 
 record::Report work(const CommandLine& line, const enroll::Progress& progress) {
+    if (line.names) {
+        enroll::confineWrites(std::nullopt);
+        return enroll::namesNow(line.root);
+    }
     const auto wanted = enroll::findWanted(line.root, line.name);
     if (line.served > 0) {
         enroll::confineWrites(std::nullopt);
@@ -170,6 +186,7 @@ record::Report work(const CommandLine& line, const enroll::Progress& progress) {
     const auto directory = store::certificateDirectory(line.root, line.name);
     file::makeDirectories(directory, 0700);
     enroll::confineWrites(directory);
+    if (line.look) return enroll::look(wanted, progress);
     if (line.createRequest) return enroll::createRequest(wanted, progress);
     if (line.importFd >= 0) return enroll::importCertificate(wanted, import, progress);
     return enroll::attempt(wanted, order, progress);
@@ -192,7 +209,8 @@ int run(const CommandLine& line) {
     try {
         report = work(line, progress);
     } catch (const Error& error) {
-        report = record::Failed{error.fault(), fmt::format("enroll {}: {}", line.name, error.what()), std::nullopt};
+        const auto doing = line.names ? "tell the names" : "enroll " + line.name;
+        report = record::Failed{error.fault(), error.during(doing).what(), std::nullopt};
     }
     progress.report(report);
     return enroll::exitCode(report);
@@ -211,7 +229,7 @@ int main(int argc, char** argv) {
         return app.exit(error) == 0 ? 0 : usageError;
     }
     const bool probes = !line.probe.empty() || !line.probeName.empty();
-    if (!probes && line.name.empty()) {
+    if (!probes && !line.names && line.name.empty()) {
         fmt::print(stderr, "scepd-enroll: NAME is required\n");
         return usageError;
     }

@@ -194,7 +194,8 @@ record::Issued take(const Wanted& wanted, std::string_view text, const Progress&
     const auto accepted = accept(received, question, time);
     progress.phase("commit");
     auto issued =
-        commit(wanted, accepted, question.key, {{authorities.anchor}, {}, profile::machineId(wanted.root)}, time);
+        commit(wanted, accepted, question.key,
+               {{authorities.anchor}, {}, profile::machineId(wanted.root), namesDigest(requestContent(wanted))}, time);
     endRequests(wanted);
     const bool firstUse = std::holds_alternative<profile::FirstUse>(wanted.profile.scep.trust);
     if (firstUse) file::replace(firstUseFile(wanted), authorities.anchor.toPem());

@@ -51,6 +51,18 @@ void append(std::string& text, std::string_view part) {
     text += fmt::format("{}:{};", part.size(), part);
 }
 
+void appendNames(std::string& text, const crypto::RequestContent& content) {
+    for (const auto& rdn : content.subject) {
+        append(text, "rdn");
+        for (const auto& [type, value] : rdn) {
+            append(text, type);
+            append(text, value);
+        }
+    }
+    for (const auto& [type, value] : content.alternativeNames)
+        append(text, fmt::format("san {} {}", static_cast<int>(type), value));
+}
+
 } // namespace
 
 Wanted findWanted(const std::filesystem::path& root, const std::string& name) {
@@ -85,15 +97,13 @@ std::string configurationDigest(const Wanted& wanted, const crypto::RequestConte
     append(text, content.templateName);
     append(text, fmt::format("usage {} {}", content.digitalSignature, content.keyEncipherment));
     append(text, fmt::format("{}", fmt::join(content.extendedKeyUsage, ",")));
-    for (const auto& rdn : content.subject) {
-        append(text, "rdn");
-        for (const auto& [type, value] : rdn) {
-            append(text, type);
-            append(text, value);
-        }
-    }
-    for (const auto& [type, value] : content.alternativeNames)
-        append(text, fmt::format("san {} {}", static_cast<int>(type), value));
+    appendNames(text, content);
+    return crypto::sha256(text);
+}
+
+std::string namesDigest(const crypto::RequestContent& content) {
+    std::string text;
+    appendNames(text, content);
     return crypto::sha256(text);
 }
 

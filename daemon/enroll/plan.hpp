@@ -25,6 +25,9 @@ Wanted findWanted(const std::filesystem::path& root, const std::string& name);
 /// variable that this machine cannot tell now.
 crypto::RequestContent requestContent(const Wanted& wanted);
 
+/// A digest of the names in it, as record::Held::names: another one is another certificate in the eyes of a CA.
+std::string namesDigest(const crypto::RequestContent& content);
+
 /// A digest of all that decides what is asked for and of whom. A transaction that was begun under another one is not
 /// resumed: its answer would be to another question.
 std::string configurationDigest(const Wanted& wanted, const crypto::RequestContent& content);

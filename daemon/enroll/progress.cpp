@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 namespace scepd::enroll {
@@ -36,6 +37,17 @@ std::string describe(const record::Served& /*served*/) {
 /// The request itself, for a file.
 std::string describe(const record::RequestMade& made) {
     return made.pem.substr(0, made.pem.find_last_not_of('\n') + 1);
+}
+
+std::string describe(const record::NamesNow& names) {
+    std::vector<std::string> lines;
+    for (const auto& [name, digest] : names.digests)
+        lines.push_back(fmt::format("{} {}", name, digest));
+    return fmt::format("{}", fmt::join(lines, "\n"));
+}
+
+std::string describe(const record::Looked&) {
+    return "the CA is there and is the one that the profile names";
 }
 
 } // namespace
@@ -68,10 +80,11 @@ std::string sentence(const record::Report& report) {
 }
 
 int exitCode(const record::Report& report) {
-    if (std::holds_alternative<record::Issued>(report) || std::holds_alternative<record::Served>(report) ||
-        std::holds_alternative<record::RequestMade>(report))
-        return 0;
-    return std::holds_alternative<record::Pending>(report) ? 6 : 1;
+    if (std::holds_alternative<record::Pending>(report)) return 6;
+    const bool failed = std::holds_alternative<record::Refused>(report) ||
+                        std::holds_alternative<record::Waiting>(report) ||
+                        std::holds_alternative<record::Failed>(report);
+    return failed ? 1 : 0;
 }
 
 } // namespace scepd::enroll

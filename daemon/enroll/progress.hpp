@@ -34,7 +34,7 @@ private:
 /// The report in one sentence for a person.
 std::string sentence(const record::Report& report);
 
-/// What the program exits with: 0 issued, served or a request made, 6 pending, 1 for everything else.
+/// What the program exits with: 0 when it came to what was asked for, 6 pending, 1 for everything else.
 int exitCode(const record::Report& report);
 
 } // namespace scepd::enroll

@@ -176,6 +176,12 @@ std::vector<std::string> variablesIn(const std::string& text) {
     return names;
 }
 
+bool usesVariables(const Certificate& certificate) {
+    const auto varies = [](const auto& part) { return !variablesIn(part.value).empty(); };
+    return std::ranges::any_of(certificate.san, varies) ||
+           std::ranges::any_of(certificate.subject, [&](const auto& rdn) { return std::ranges::any_of(rdn, varies); });
+}
+
 Names expandNames(const Certificate& certificate, const Lookup& lookup) {
     Names names{certificate.subject, certificate.san};
     for (auto& rdn : names.subject)

@@ -21,6 +21,9 @@ std::string expand(const std::string& text, const Lookup& lookup);
 /// Error{configuration} for an unfinished "${".
 std::vector<std::string> variablesIn(const std::string& text);
 
+/// True when the subject or an alternative name of the certificate hangs on a variable.
+bool usesVariables(const Certificate& certificate);
+
 /// A certificate's names with all variables expanded; the values are not escaped further, they are values, not text.
 struct Names {
     Subject subject;

@@ -22,6 +22,7 @@ struct Held {
     Time caNotAfter;
     std::string profile;       ///< The profile's file name it was issued for.
     std::string configuration; ///< profile::requestDigest of what was asked for.
+    std::string names{};       ///< Digest of the subject and alternative names that were asked for; empty: not known.
     std::string machineId;     ///< A generation made on another machine is not used.
 
     bool operator==(const Held&) const = default;

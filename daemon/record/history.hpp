@@ -60,6 +60,9 @@ struct History {
     std::optional<PendingTransaction> pending;
     Deployment deployment;
     std::string configuration; ///< Digest of the profile text the failures belong to.
+    std::string namedFiles{};  ///< The same of the files that the profile names: secrets and CA certificates.
+    Time lastLook{};           ///< When the CA was last looked at while nothing was asked of it.
+    Time lastFailedLook{};     ///< When that failed since; `never` for not.
 
     bool operator==(const History&) const = default;
 };

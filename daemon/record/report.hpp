@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "record/held.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -62,6 +63,19 @@ struct RequestMade {
     bool operator==(const RequestMade&) const = default;
 };
 
-using Report = std::variant<Issued, Pending, Refused, Waiting, Failed, Served, RequestMade>;
+/// What the certificates' names come to on this endpoint now: a digest by certificate, as Held::names. One with a
+/// variable that is not known now is left out.
+struct NamesNow {
+    std::map<std::string, std::string> digests;
+
+    bool operator==(const NamesNow&) const = default;
+};
+
+/// The CA is there, the pin fits, and who it is was written down, also who follows it if it says so.
+struct Looked {
+    bool operator==(const Looked&) const = default;
+};
+
+using Report = std::variant<Issued, Pending, Refused, Waiting, Failed, Served, RequestMade, NamesNow, Looked>;
 
 } // namespace scepd::record

@@ -40,14 +40,11 @@ std::unique_ptr<EnrollRun> Engine::spawn(Entry& entry, std::vector<std::string> 
         arguments.push_back(fmt::format("--earliest={}", rfc3339(time)));
     arguments.push_back(entry.name());
     const auto end = [this](Entry& found, const record::Report& report) { attemptEnded(found, report); };
-    // Each exchange bounds itself, at every URL and at the challenge's; this is for what hangs.
-    const auto exchanges = static_cast<Duration::rep>(entry.profile->scep.urls.size()) + 2;
-    const auto deadline = entry.profile->scep.timeout * exchanges + Duration(1min);
     const auto asked = std::exchange(entry.asked, {});
     const std::vector<EnrollRun::Handed> handed{{"--challenge-fd", asked.challenge.get()},
                                                 {"--trace-fd", asked.trace.get()}};
-    return std::make_unique<EnrollRun>(loop_, places_.enrollProgram, std::move(arguments), handed, deadline,
-                                       listener(entry, end));
+    return std::make_unique<EnrollRun>(loop_, places_.enrollProgram, std::move(arguments), handed,
+                                       entry.exchangeDeadline(), listener(entry, end));
 }
 
 void Engine::startAttempt(Entry& entry, Action action) {
@@ -60,8 +57,8 @@ void Engine::startAttempt(Entry& entry, Action action) {
                     fmt::format("the CA did not decide within poll-limit ({})", humanDuration(entry.policy.pollLimit)));
     }
     history = schedule::noteAttempt(std::move(history), time);
-    const bool renews =
-        entry.held && entry.held->notAfter > time && !entry.outdated(); // other names are a new enrollment
+    const bool renews = entry.held && entry.held->notAfter > time && !entry.outdated() &&
+                        entry.nameChange() == schedule::NameChange::none; // other names are a new enrollment
     begin(entry, action, "start");
     entry.running->child = spawn(entry, renews ? std::vector<std::string>{"--renew"} : std::vector<std::string>{});
     audience_.event(entry.name(), "requested", "", entry.held);
@@ -93,6 +90,8 @@ void Engine::take(Entry& entry, const record::Issued& issued) {
     if (issued.upcoming) return;
     entry.held = issued.held;
     measureClock();
+    entry.names = issued.held.names; // looked up for it just now, and later than by what may still run
+    namesAgain_ = namesRun_ != nullptr;
     startDeployment(entry);
 }
 

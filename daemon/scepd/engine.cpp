@@ -5,8 +5,10 @@
 #include "base/log.hpp"
 #include "profile/endpoint.hpp"
 #include "profile/request_digest.hpp"
+#include "scepd/named_files.hpp"
 #include "scepd/overview.hpp"
 #include "schedule/hold.hpp"
+#include "schedule/look.hpp"
 #include "schedule/notes.hpp"
 #include "schedule/spread.hpp"
 #include "store/authorities.hpp"
@@ -85,6 +87,7 @@ void Engine::reload() {
     for (const auto& [name, entry] : old)
         if (!entries_.contains(name)) audience_.event(name, "removed", "no profile asks for it any more", entry.held);
     watchTargets();
+    lookAtNames();
     planSoon();
 }
 
@@ -107,12 +110,20 @@ Entry Engine::makeEntry(const std::shared_ptr<const profile::Profile>& profile,
         entry.history = schedule::noteChange(std::move(entry.history));
         entry.history.configuration = current;
     }
+    if (const auto current = stampOf(scepd::namedFiles(profile->scep, places_.root));
+        entry.history.namedFiles != current) {
+        entry.history = schedule::noteFileChange(std::move(entry.history));
+        entry.history.namedFiles = current;
+    }
     return entry;
 }
 
-/// What is known and what runs goes on under the new profile, unless the profile says something else now.
+/// What is known and what runs goes on under the new profile, unless the profile says something else now. An exchange
+/// ends that may have begun with a secret which is not the same any more.
 void Engine::takeOver(Entry& fresh, Entry& old) const {
     const bool same = old.certificate == fresh.certificate && old.profile->scep == fresh.profile->scep;
+    const bool sameFiles = old.history.namedFiles == fresh.history.namedFiles;
+    auto namedFiles = std::move(fresh.history.namedFiles);
     auto configuration = std::move(fresh.history.configuration);
     fresh.held = std::move(old.held);
     fresh.upcoming = std::move(old.upcoming);
@@ -121,11 +132,17 @@ void Engine::takeOver(Entry& fresh, Entry& old) const {
     fresh.asked = std::move(old.asked);
     fresh.inspection = old.inspection;
     fresh.driftLogged = old.driftLogged;
-    if (same)
-        fresh.running = std::move(old.running);
-    else
+    fresh.names = same ? std::move(old.names) : std::string();
+    fresh.toldOfNames = old.toldOfNames;
+    fresh.warned = old.warned;
+    fresh.warnedOfAuthority = old.warnedOfAuthority;
+    if (!same)
         fresh.history = schedule::noteChange(std::move(fresh.history));
+    else if (!sameFiles)
+        fresh.history = schedule::noteFileChange(std::move(fresh.history));
+    if (same && (sameFiles || !old.isExchanging())) fresh.running = std::move(old.running);
     fresh.history.configuration = std::move(configuration);
+    fresh.history.namedFiles = std::move(namedFiles);
 }
 
 // ---- what next ----
@@ -220,12 +237,15 @@ void Engine::plan() {
     const auto time = moment.now;
     const auto all = candidates(moment);
     const auto decision = schedule::decide(all, limits(), time);
-    setAlarm(decision.wakeUp, time);
+    setAlarm(schedule::earlier(decision.wakeUp, nextWatch(moment)), time);
     std::vector<Entry*> entries;
     for (auto& [name, entry] : entries_)
         entries.push_back(&entry);
     for (const auto index : decision.start)
         start(*entries[index], all[index].step.action);
+    for (auto* entry : entries)
+        warn(*entry, moment);
+    lookAtAuthorities(moment);
     showOverview(all, time);
     planInspection();
 }
@@ -264,7 +284,7 @@ Entry* Engine::findRunning(const std::string& name, unsigned id) {
 }
 
 void Engine::begin(Entry& entry, Action action, const std::string& phase) {
-    entry.running = Running{action, ++lastRunning_, phase, nullptr};
+    entry.running = Running{.action = action, .id = ++lastRunning_, .phase = phase, .child = nullptr};
     changed(entry);
 }
 
@@ -320,6 +340,14 @@ void Engine::complain(Entry& entry, const std::string& event, const std::string&
 
 void Engine::showOverview(const std::vector<schedule::Candidate>& candidates, Time now) {
     audience_.overview(overviewOf(configuration_, surroundings_, schedule::queueOf(candidates, now)));
+}
+
+std::vector<std::filesystem::path> Engine::namedFiles() const {
+    std::vector<std::filesystem::path> files;
+    for (const auto& profile : configuration_.profiles)
+        if (applies(profile, configuration_.settings))
+            std::ranges::move(scepd::namedFiles(profile.scep, places_.root), std::back_inserter(files));
+    return files;
 }
 
 std::string Engine::summary() const {

@@ -88,6 +88,10 @@ public:
     /// for.
     [[nodiscard]] record::Explanation explain(const std::string& name) const;
 
+    /// The files that the profiles name and that an exchange depends on: when one changes, reload() tries again what
+    /// was refused.
+    [[nodiscard]] std::vector<std::filesystem::path> namedFiles() const;
+
     /// One line for systemctl status: "5 certificates: 4 valid, 1 waiting".
     [[nodiscard]] std::string summary() const;
 
@@ -104,6 +108,9 @@ public:
 
     /// How long a synchronised clock is waited for.
     [[nodiscard]] Duration waitForSync() const { return configuration_.settings.waitForSync; }
+
+    /// The hostname or an address may be another now: where a certificate's names hang on it, they are looked up again.
+    void lookAtNames();
 
 private:
     [[nodiscard]] Entry makeEntry(const std::shared_ptr<const profile::Profile>& profile,
@@ -149,6 +156,17 @@ private:
     void take(Entry& entry, const record::Issued& issued);
     void tellPending(const Entry& entry);
 
+    [[nodiscard]] Time nextWatch(const schedule::Circumstances& moment) const;
+    void lookAtAuthorities(const schedule::Circumstances& moment);
+    void startLook(Entry& entry);
+    void looked(Entry& entry, const record::Report& report);
+    void giveWay(Entry& entry);
+    void warn(Entry& entry, const schedule::Circumstances& moment);
+    void tellExpiry(Entry& entry, const schedule::Circumstances& moment, const std::string& text);
+
+    void namesTold(const record::Report& report);
+    void tellOfNames(Entry& entry);
+
     Entry* find(const std::string& name);
     /// The entry when this still runs for it: an answer may come after a cancellation or for an older profile.
     Entry* findRunning(const std::string& name, unsigned id);
@@ -180,7 +198,9 @@ private:
     schedule::Belief belief_;
     Duration measured_{}; ///< When `belief_` was taken, as uptime.
     Time networkChanged_;
-    Time lastUnwritten_; ///< When it was last said that the disk takes nothing.
+    std::unique_ptr<EnrollRun> namesRun_;
+    bool namesAgain_ = false; ///< Something changed while namesRun_ runs.
+    Time lastUnwritten_;      ///< When it was last said that the disk takes nothing.
 };
 
 } // namespace scepd

@@ -1,5 +1,6 @@
 #include "scepd/entry.hpp"
 
+#include "schedule/look.hpp"
 #include "schedule/spread.hpp"
 #include "schedule/state.hpp"
 
@@ -11,17 +12,47 @@ namespace scepd {
 
 using record::Action;
 
+bool Entry::isExchanging() const {
+    return running && running->child && running->action != Action::deploy && running->action != Action::nothing;
+}
+
+Duration Entry::exchangeDeadline() const {
+    const auto exchanges = static_cast<Duration::rep>(profile->scep.urls.size()) + 2;
+    return profile->scep.timeout * exchanges + Duration(std::chrono::minutes(1));
+}
+
 bool Entry::outdated() const {
     return held && held->configuration != configuration;
+}
+
+schedule::NameChange Entry::nameChange() const {
+    using schedule::NameChange;
+    if (!held || held->names.empty() || names.empty() || held->names == names) return NameChange::none;
+    switch (certificate.subjectChange) {
+    case profile::SubjectChange::keep:
+        return NameChange::keep;
+    case profile::SubjectChange::reenroll:
+        return NameChange::reenroll;
+    case profile::SubjectChange::alert:
+        return NameChange::alert;
+    }
+    return NameChange::none;
+}
+
+schedule::Policy Entry::currentPolicy() const {
+    auto current = policy;
+    current.outdated = outdated();
+    current.nameChange = nameChange();
+    return current;
 }
 
 schedule::Step Entry::nextStep(const schedule::Circumstances& circumstances) const {
     const auto now = circumstances.now;
     if (!blocked.empty()) return {Action::nothing, never, never, blocked};
-    auto current = policy;
-    current.outdated = outdated();
+    const auto current = currentPolicy();
     auto step = schedule::nextStep(current, held, history, now);
-    const bool wantsAnother = current.outdated || schedule::asked(history, now);
+    const bool wantsAnother =
+        current.outdated || current.nameChange == schedule::NameChange::reenroll || schedule::asked(history, now);
     if (upcoming && !wantsAnother) step = schedule::withUpcoming(std::move(step), *upcoming, now);
     return schedule::underCircumstances(std::move(step), history, circumstances);
 }
@@ -48,7 +79,9 @@ record::Status Entry::status(const schedule::Circumstances& circumstances) const
     const auto step = nextStep(circumstances);
     const bool attempted = running && running->action != Action::nothing;
     const auto action = attempted ? std::optional(running->action) : std::nullopt;
-    auto situation = schedule::situationOf(policy, held, history, step, action, blocked, circumstances.now);
+    auto situation = schedule::situationOf(currentPolicy(), held, history, step, action, blocked, circumstances.now);
+    if (const auto ending = schedule::endingAuthority(authorities, circumstances.now))
+        situation = schedule::withEnding(std::move(situation), *ending);
     return {
         .name = name(),
         .profile = profile->file,

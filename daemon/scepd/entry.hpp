@@ -18,10 +18,12 @@ namespace scepd {
 
 /// What runs for a certificate now: an attempt of scepd-enroll, or a deployment.
 struct Running {
-    record::Action action = record::Action::nothing; ///< nothing: what is done for a CA that is asked by hand.
-    unsigned id = 0;                                 ///< Answers that come for another one are too late.
+    record::Action action =
+        record::Action::nothing; ///< nothing: a look at the CA, or what is done for one that is asked by hand.
+    unsigned id = 0;             ///< Answers that come for another one are too late.
     std::string phase;
     std::unique_ptr<EnrollRun> child; ///< None while the deployer works.
+    bool givesWay = false;            ///< A look at the CA: what somebody asks for ends it.
 };
 
 /// One certificate that this endpoint must hold: what the profile asks for, what is known, what runs.
@@ -33,19 +35,31 @@ struct Entry {
     std::optional<record::Held> held, upcoming; ///< What is in use, and what the coming CA has issued for later.
     std::vector<record::Authority> authorities; ///< That the last exchange met.
     record::History history, written;           ///< What happened, and what of it is on the disk.
-    std::string configuration;                  ///< profile::requestDigest of what the profile asks for.
-    record::RequestOptions asked;               ///< Of the last request that was not served yet.
+    std::string names;         ///< What the names come to on this endpoint now, as Held::names; empty: not known now.
+    bool toldOfNames = false;  ///< That they are others than those in what is held was said in the log.
+    std::string configuration; ///< profile::requestDigest of what the profile asks for.
+    record::RequestOptions asked; ///< Of the last request that was not served yet.
     std::optional<Running> running;
     schedule::Inspection inspection;
     Duration driftLogged{}; ///< When a drift was last told in the log, by the uptime; zero for not yet.
     record::State shown = record::State::waiting; ///< What people were told last.
+    Time warned{}, warnedOfAuthority{}; ///< The last warnings of what expires, of those that schedule/look knows.
     std::string lastComplaint; ///< The last warning in the log, and when: the same one is not repeated within an hour.
     Time lastComplaintTime;
 
     [[nodiscard]] const std::string& name() const { return certificate.name; }
+    /// True while scepd-enroll talks to the CA.
+    [[nodiscard]] bool isExchanging() const;
+    /// When scepd-enroll is ended: each exchange bounds itself, at every URL and at the challenge's; this is for what
+    /// hangs.
+    [[nodiscard]] Duration exchangeDeadline() const;
     /// True when what is held is not what the profile asks for now.
     [[nodiscard]] bool outdated() const;
+    /// What the profile wants when the names in what is held are not those of this endpoint now.
+    [[nodiscard]] schedule::NameChange nameChange() const;
     [[nodiscard]] schedule::Step nextStep(const schedule::Circumstances& circumstances) const;
+    /// The policy, with what is known of what is held.
+    [[nodiscard]] schedule::Policy currentPolicy() const;
     [[nodiscard]] schedule::Candidate candidate(const schedule::Circumstances& circumstances) const;
     [[nodiscard]] record::Status status(const schedule::Circumstances& circumstances) const;
 };

@@ -7,6 +7,7 @@
 #include "bus/timedate.hpp"
 #include "scepd/clock_watch.hpp"
 #include "scepd/engine.hpp"
+#include "scepd/hostname_watch.hpp"
 #include "scepd/network_watch.hpp"
 #include "scepd/watch.hpp"
 
@@ -98,14 +99,17 @@ int serve(const Options& options) {
         });
     engine->reload();
 
+    std::unique_ptr<ConfigurationWatch> watch;
     const auto reload = [&] {
         try {
             engine->reload();
         } catch (const Error& error) {
             log::error("the profiles cannot be read again, what was read before goes on: {}", error.what());
         }
+        watch->follow(engine->namedFiles());
     };
-    const ConfigurationWatch watch(loop, options.root, reload);
+    watch = std::make_unique<ConfigurationWatch>(loop, options.root, reload);
+    watch->follow(engine->namedFiles());
     bus::Timedate timedate(*connection);
     std::optional<ClockWatch> clock;
     clock.emplace(
@@ -115,12 +119,17 @@ int serve(const Options& options) {
     std::optional<NetworkWatch> network;
     const auto showNetwork = [&] { engine->networkOnline(network->online()); };
     network.emplace(
-        loop, [&] { engine->networkChanged(); }, BurstTimes(), showNetwork);
+        loop, [&] { engine->networkChanged(); }, BurstTimes(),
+        [&] {
+            showNetwork();
+            engine->lookAtNames();
+        });
     showNetwork();
     const auto step = loop.onClockStep([&] {
         clock->clockStepped();
         engine->clockStepped();
     });
+    const HostnameWatch hostname(loop, [&] { engine->lookAtNames(); });
     const auto terminate = loop.onSignal(SIGTERM, [&] { loop.exit(0); });
     const auto interrupt = loop.onSignal(SIGINT, [&] { loop.exit(0); });
     const auto hangUp = loop.onSignal(SIGHUP, reload);

@@ -68,6 +68,7 @@ bool Engine::runByHand(const std::string& name, const EnrollRun::Handed& handed,
                        End end) {
     auto* entry = find(name);
     if (entry == nullptr) throw Error(Fault::configuration, fmt::format("no profile asks for {} any more", name));
+    giveWay(*entry);
     if (entry->running) return false;
     if (!entry->blocked.empty()) throw Error(Fault::configuration, fmt::format("{}: {}", name, entry->blocked));
     arguments.insert(arguments.begin(), fmt::format("--root={}", places_.root.string()));

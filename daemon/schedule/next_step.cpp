@@ -136,6 +136,8 @@ Step renewalStep(const Policy& policy, const Held& held, const History& history,
     if (asked(history, now) || owed(history)) return renewal(std::min(history.requested, now), "somebody asked for it");
     if (policy.outdated)
         return renewal(std::min(held.issued, now), "the profile asks for something else than what is held");
+    if (policy.nameChange == NameChange::reenroll)
+        return renewal(std::min(held.issued, now), "this endpoint's names are others than those in what is held");
     const auto due = renewalDue(policy, held);
     if (due == never) return {Action::nothing, never, never, "renew = 0: it is not renewed by itself"};
     return renewal(due, renewalRule(policy, held, due));

@@ -13,12 +13,16 @@
 /// What is due, when and why: pure functions of values, time being an argument. The rules stand in scepd-profile(5).
 namespace scepd::schedule {
 
+/// Whether what is held bears the names that would be asked for now and, when it does not, what the profile wants then.
+enum class NameChange { none, keep, reenroll, alert };
+
 /// What a profile says about time, for one certificate on this endpoint.
 struct Policy {
     std::variant<Duration, double> renewBefore = 1.0 / 3; ///< Before expiry; a share is of the lifetime. Zero: never.
-    bool outdated = false; ///< What is held is not what the profile asks for: it is replaced now.
-    bool manual = false;   ///< Not before somebody has asked.
-    unsigned retries = 0;  ///< Further attempts after a failed one before giving up; 0: never give up.
+    bool outdated = false;                    ///< What is held is not what the profile asks for: it is replaced now.
+    NameChange nameChange = NameChange::none; ///< reenroll: what is held is replaced now.
+    bool manual = false;                      ///< Not before somebody has asked.
+    unsigned retries = 0; ///< Further attempts after a failed one before giving up; 0: never give up.
     Duration retryDelay = std::chrono::minutes(1);
     Duration retryDelayMax = std::chrono::hours(6);
     Duration pollInterval = std::chrono::minutes(1);

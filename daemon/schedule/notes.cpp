@@ -153,9 +153,14 @@ History noteNewGeneration(History history) {
 }
 
 History noteChange(History history) {
-    auto fresh = noteNewGeneration(withoutTrouble(std::move(history), Outcome::none));
-    fresh.notBeforeNextAttempt = never;
+    auto fresh = noteNewGeneration(noteFileChange(std::move(history)));
     fresh.deployment.confirmed = false;
+    return fresh;
+}
+
+History noteFileChange(History history) {
+    auto fresh = withoutTrouble(std::move(history), Outcome::none);
+    fresh.notBeforeNextAttempt = fresh.lastFailedLook = never;
     return fresh;
 }
 
@@ -165,6 +170,8 @@ History noteClockStep(History history, Time now) {
     notInTheFuture(history.lastAttempt, now);
     notInTheFuture(history.lastSuccess, now);
     notInTheFuture(history.lastRenewal, now);
+    notInTheFuture(history.lastLook, now);
+    notInTheFuture(history.lastFailedLook, now);
     notInTheFuture(history.deployment.lastAttempt, now);
     notInTheFuture(history.deployment.lastDrift, now);
     if (history.pending) notInTheFuture(history.pending->lastPoll, now);

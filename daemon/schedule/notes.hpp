@@ -37,9 +37,12 @@ record::History noteDrift(record::History history, const std::string& what, Time
 /// Another generation than before is to be deployed: failures with that one tell nothing about it.
 record::History noteNewGeneration(record::History history);
 
-/// The profile, a secret or the CA's certificate has changed: what was refused may be granted now, and the targets may
-/// be others.
+/// The profile has changed: what was refused may be granted now, and the targets may be others.
 record::History noteChange(record::History history);
+
+/// A file has changed that an exchange depends on, a secret or the CA's certificate: what was refused may be granted
+/// now. What is deployed stays as it is.
+record::History noteFileChange(record::History history);
 
 /// The wall clock was set: what was noted in a future that is none any more counts from now.
 record::History noteClockStep(record::History history, Time now);

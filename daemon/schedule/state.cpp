@@ -86,7 +86,7 @@ bool stillToBeDone(const History& history, const Step& next, Time now) {
     return history.pending || next.due <= now;
 }
 
-Situation withCertificate(const record::Held& held, const History& history, const Step& next,
+Situation withCertificate(const Policy& policy, const record::Held& held, const History& history, const Step& next,
                           std::optional<Action> running, Time now) {
     const auto& deployment = history.deployment;
     if (!deployment.error.empty() && running != Action::deploy) return inTrouble(deployment);
@@ -107,6 +107,10 @@ Situation withCertificate(const record::Held& held, const History& history, cons
             fmt::format("generation {} is deployed, but {} {}: {}", held.generation, broken->target, broken->state,
                         broken->detail),
             "Mend what the reason names; then replace the certificate with scepctl renew, or wait for its renewal."};
+    if (policy.nameChange == NameChange::alert)
+        return {State::degraded,
+                fmt::format("generation {} is deployed, but this endpoint's names are others now", held.generation),
+                "Replace the certificate with scepctl renew, or give the endpoint its names back."};
     return {State::valid, fmt::format("generation {} is deployed", held.generation), ""};
 }
 
@@ -123,7 +127,7 @@ Situation situationOf(const Policy& policy, const std::optional<record::Held>& h
     if (!blocked.empty() && !held)
         return {State::failed, blocked, "Change the profile, or leave this certificate out."};
     if (!blocked.empty()) return {State::degraded, blocked, "Change the profile, or leave this certificate out."};
-    if (held) return withCertificate(*held, history, next, running, now);
+    if (held) return withCertificate(policy, *held, history, next, running, now);
     return withoutCertificate(policy, history, next, running, now);
 }
 

@@ -21,6 +21,7 @@ toml::table toTable(const record::Held& held) {
         {"ca-not-after", toNumber(held.caNotAfter)},
         {"profile", held.profile},
         {"configuration", held.configuration},
+        {"names", held.names},
         {"machine-id", held.machineId},
     };
 }
@@ -41,6 +42,7 @@ record::Held heldFrom(const toml::table& table) {
         .caNotAfter = getTime(table, "ca-not-after"),
         .profile = get<std::string>(table, "profile"),
         .configuration = get<std::string>(table, "configuration"),
+        .names = table["names"].value_or(std::string()), // younger than the format
         .machineId = get<std::string>(table, "machine-id"),
     };
 }

@@ -100,10 +100,17 @@ toml::table toTable(const record::History& history) {
         {"not-before-next-attempt", toNumber(history.notBeforeNextAttempt)},
         {"requested", toNumber(history.requested)},
         {"configuration", history.configuration},
+        {"named-files", history.namedFiles},
+        {"last-look", toNumber(history.lastLook)},
+        {"last-failed-look", toNumber(history.lastFailedLook)},
         {"deployment", toTable(history.deployment)},
     };
     if (history.pending) table.insert("pending", toTable(*history.pending));
     return table;
+}
+
+Time timeIfThere(const toml::table& table, std::string_view key) {
+    return table.contains(key) ? getTime(table, key) : never;
 }
 
 record::History historyFrom(const toml::table& table) {
@@ -122,6 +129,9 @@ record::History historyFrom(const toml::table& table) {
         .pending = std::nullopt,
         .deployment = deploymentFrom(subtable(table, "deployment")),
         .configuration = get<std::string>(table, "configuration"),
+        .namedFiles = table["named-files"].value_or(std::string()), // this and what follows are younger than the format
+        .lastLook = timeIfThere(table, "last-look"),
+        .lastFailedLook = timeIfThere(table, "last-failed-look"),
     };
     if (table.contains("pending")) history.pending = pendingFrom(subtable(table, "pending"));
     return history;

@@ -38,6 +38,26 @@ toml::table toTable(const record::RequestMade& made) {
     return toml::table{{"result", "request-made"}, {"pem", made.pem}};
 }
 
+toml::table toTable(const record::NamesNow& names) {
+    toml::table digests;
+    for (const auto& [name, digest] : names.digests)
+        digests.insert(name, digest);
+    return toml::table{{"result", "names"}, {"digests", std::move(digests)}};
+}
+
+toml::table toTable(const record::Looked&) {
+    return toml::table{{"result", "looked"}};
+}
+
+record::NamesNow namesFrom(const toml::table& table) {
+    const auto* digests = table["digests"].as_table();
+    if (digests == nullptr) throw Error(Fault::local, "the table \"digests\" is missing");
+    record::NamesNow names;
+    for (const auto& [name, digest] : *digests)
+        names.digests.emplace(name.str(), get<std::string>(*digests, name.str()));
+    return names;
+}
+
 record::Failed failedFrom(const toml::table& table) {
     record::Failed failed{
         .fault = faultFromName(getWord(table, "fault")),
@@ -73,6 +93,8 @@ record::Report reportFromText(const std::string& text) {
     if (result == "failed") return failedFrom(table);
     if (result == "served") return record::Served{};
     if (result == "request-made") return record::RequestMade{get<std::string>(table, "pem")};
+    if (result == "names") return namesFrom(table);
+    if (result == "looked") return record::Looked{};
     throw Error(Fault::local, fmt::format("a report with the unknown result \"{}\"", result));
 }
 

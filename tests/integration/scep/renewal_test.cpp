@@ -36,6 +36,26 @@ TEST(Renewal, IsSignedWithWhatIsHeldAndBringsANewKey) {
     EXPECT_EQ(field(line, "challenge"), "no") << "the certificate authenticates a renewal";
 }
 
+TEST(Renewal, IsAFreshEnrollmentWhenTheNamesAreOthers) {
+    const ca::TestCa authority({.challenge = secret});
+    const Endpoint endpoint;
+    auto text = profileFor(authority);
+    text.challenge = secret;
+    text.subject = "CN=${asset}";
+    endpoint.configure(text);
+    endpoint.write("etc/scepd/scepd.toml", "[endpoint]\nasset = \"TC-1\"\n");
+    as<record::Issued>(endpoint.enroll());
+    endpoint.write("etc/scepd/scepd.toml", "[endpoint]\nasset = \"TC-2\"\n");
+
+    const auto held = as<record::Issued>(endpoint.renew()).held;
+
+    EXPECT_EQ(held.subject, "CN=TC-2");
+    const auto line = authority.requests().back();
+    EXPECT_EQ(field(line, "messageType"), "19");
+    EXPECT_EQ(field(line, "signer"), "self-signed");
+    EXPECT_EQ(field(line, "challenge"), "yes") << "the old certificate does not stand for the new names";
+}
+
 TEST(Renewal, KeepsTheKeyWhenAskedTo) {
     const ca::TestCa authority;
     const Endpoint endpoint;

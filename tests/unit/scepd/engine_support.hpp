@@ -24,10 +24,11 @@ namespace scepd::test {
 
 using namespace std::chrono_literals;
 
-/// Plays scepd-enroll: reports what lies in ROOT/report-NAME (ROOT/report-served for the second job) and notes its
-/// arguments.
+/// Plays scepd-enroll: reports what lies in ROOT/report-NAME (ROOT/report-served and report-names for its other jobs)
+/// and notes its arguments.
 inline constexpr auto fakeEnroll = R"(#!/bin/sh
 for argument; do name=$argument; done
+case "$*" in *--names) name=names ;; esac
 root=$(dirname "$0")
 echo "$@" >> "$root/calls-$name"
 case "$*" in *--served=*) name=served ;; esac

@@ -118,6 +118,32 @@ TEST(Renewal, IsDueNowWhenTheProfileAsksForSomethingElseThanWhatIsHeld) {
     EXPECT_EQ(step, (Step{Action::renew, start, start, "the profile asks for something else than what is held"}));
 }
 
+TEST(Renewal, IsDueNowWhenTheNamesAreOthersAndTheProfileWantsThemInTheCertificate) {
+    auto policy = plainPolicy();
+    policy.nameChange = NameChange::reenroll;
+    const auto step = nextStep(policy, held(), deployed(), start + days(3));
+
+    EXPECT_EQ(step, (Step{Action::renew, start, start, "this endpoint's names are others than those in what is held"}));
+}
+
+TEST(Renewal, IsDueInItsTimeWhenTheNamesAreOthersAndTheProfileKeepsThemOrWantsAnAlert) {
+    const auto expected = nextStep(plainPolicy(), held(), deployed(), start + days(3));
+    for (const auto change : {NameChange::keep, NameChange::alert}) {
+        auto policy = plainPolicy();
+        policy.nameChange = change;
+        EXPECT_EQ(nextStep(policy, held(), deployed(), start + days(3)), expected);
+    }
+}
+
+TEST(Renewal, UnderOtherNamesThatIsRefusedWaitsAtTheSlowEnd) {
+    auto policy = plainPolicy();
+    policy.retryDelayMax = 6h;
+    policy.nameChange = NameChange::reenroll;
+    const auto refused = failed(deployed(), 1, start + days(3), Fault::refused);
+
+    EXPECT_GT(nextStep(policy, held(), refused, start + days(3)).at, start + days(3) + 4h);
+}
+
 // ---- first enrollment ----
 
 TEST(Enrollment, IsDueAtOnceWhenNothingIsHeld) {

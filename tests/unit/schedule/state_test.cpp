@@ -255,6 +255,18 @@ TEST(State, IsDegradedWhenAConfigurationThatCannotBeServedHasReplacedOneThatCoul
                                            "Change the profile, or leave this certificate out."}));
 }
 
+TEST(State, IsDegradedWhenTheNamesAreOthersAndTheProfileWantsAnAlert) {
+    auto view = holding();
+    view.policy.nameChange = NameChange::alert;
+    const auto situation = view.situation();
+
+    EXPECT_EQ(situation.state, State::degraded);
+    EXPECT_EQ(situation.reason, "generation 1 is deployed, but this endpoint's names are others now");
+    EXPECT_THAT(situation.remedy, HasSubstr("scepctl renew"));
+    view.policy.nameChange = NameChange::keep;
+    EXPECT_EQ(view.situation().state, State::valid);
+}
+
 TEST(State, IsFailedWhenNothingIsHeldAndItWillNotGetBetterByItself) {
     auto refused = failed({}, 1, start, Fault::refused);
     refused.lastOutcome = Outcome::refused;

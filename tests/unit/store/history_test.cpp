@@ -41,6 +41,9 @@ History sampleHistory() {
                        .error = "nginx.service: reload failed",
                        .targets = {{"/etc/ssl/a.pem", "deployed", ""}, {"/etc/ssl/b.pem", "failed", "it's full"}}},
         .configuration = "0123456789abcdef",
+        .namedFiles = "fedcba9876543210",
+        .lastLook = Time(1795150000s),
+        .lastFailedLook = Time(1795160000s),
     };
 }
 

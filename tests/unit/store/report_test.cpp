@@ -26,6 +26,9 @@ TEST(Report, EveryKindIsReadBackAsItWasWritten) {
         record::Failed{Fault::configuration, "", 0s},
         record::Served{},
         record::RequestMade{"-----BEGIN CERTIFICATE REQUEST-----\nMII=\n-----END CERTIFICATE REQUEST-----\n"},
+        record::NamesNow{},
+        record::Looked{},
+        record::NamesNow{{{"wifi", std::string(64, 'a')}, {"log", std::string(64, 'b')}}},
     };
     for (const auto& report : reports)
         EXPECT_EQ(reportFromText(toText(report)), report) << toText(report);
@@ -66,6 +69,8 @@ TEST(Report, ThatIsNoneIsALocalErrorSayingWhy) {
     EXPECT_THAT(complaint("version = 1\nresult = \"" + std::string(100'000, 'x') + "\"\n"), HasSubstr("is no word"));
     EXPECT_THAT(complaint("version = 1\nresult = in\x03"), Not(HasSubstr("\x03")));
     EXPECT_THAT(complaint("version = 1\nresult = \"issued\"\n"), HasSubstr("\"held\""));
+    EXPECT_THAT(complaint("version = 1\nresult = \"names\"\n"), HasSubstr("\"digests\""));
+    EXPECT_THAT(complaint("version = 1\nresult = \"names\"\n[digests]\nwifi = 7\n"), HasSubstr("\"wifi\""));
     EXPECT_THAT(complaint("version = 1\nresult = \"failed\"\nfault = \"bad luck\"\nreason = \"\"\n"),
                 HasSubstr("no such fault: bad luck"));
     EXPECT_THAT(complaint("version = 1\nresult = \"failed\"\nfault = \"local\"\nreason = \"\"\nretry-after = \"x\"\n"),

@@ -34,6 +34,7 @@ inline record::Held sampleHeld(unsigned generation = 1) {
         .caNotAfter = Time(2110000000s),
         .profile = "office.toml",
         .configuration = "0123456789abcdef",
+        .names = std::string(64, 'a'),
         .machineId = "0123456789abcdef0123456789abcdef",
     };
 }

@@ -1,0 +1,26 @@
+#include "enroll/look.hpp"
+
+#include "base/error.hpp"
+#include "enroll/lock.hpp"
+#include "enroll/session.hpp"
+#include "store/generation.hpp"
+
+#include <fmt/format.h>
+
+namespace scepd::enroll {
+
+record::Report look(const Wanted& wanted, const Progress& progress) {
+    const auto& name = wanted.certificate.name;
+    Session session(wanted, progress);
+    try {
+        const auto locked = lock(store::certificateDirectory(wanted.root, name));
+        session.open(now());
+        session.coming(now());
+        return record::Looked{};
+    } catch (const Error& error) {
+        const auto told = error.during(fmt::format("look at the CA of {}", name));
+        return record::Failed{told.fault(), told.what(), session.retryAfter()};
+    }
+}
+
+} // namespace scepd::enroll
