@@ -77,11 +77,14 @@ retry-delay-max = "2s"
 TOML
 }
 
+# object NAME: the bus object of a certificate.
+object() {
+    busctl call org.scepd1 /org/scepd1 org.scepd1.Manager GetCertificate s "$1" | cut -d'"' -f2
+}
+
 # property NAME PROPERTY: one property of a certificate, as busctl prints it.
 property() {
-    local path
-    path=$(busctl call org.scepd1 /org/scepd1 org.scepd1.Manager GetCertificate s "$1" | cut -d'"' -f2)
-    busctl get-property org.scepd1 "$path" org.scepd1.Certificate "$2"
+    busctl get-property org.scepd1 "$(object "$1")" org.scepd1.Certificate "$2"
 }
 
 state() {
@@ -105,8 +108,10 @@ number() {
 # explains NAME STATE WORDS: is the certificate in this state for a reason with these words (an extended regular
 # expression), and is a next attempt planned?
 explains() {
-    [[ $(state "$1") =~ ^$2$ ]] && grep -qE "$3" <<<"$(text "$1" Reason)" && [ "$(text "$1" NextAction)" != nothing ] &&
-        [ "$(number "$1" NextActionTime)" -gt 0 ]
+    local all # at one moment
+    all=$(busctl call org.scepd1 "$(object "$1")" org.freedesktop.DBus.Properties GetAll s org.scepd1.Certificate)
+    grep -qE "\"State\" s \"$2\"" <<<"$all" && grep -qE "\"Reason\" s \"([^\"\\]|\\\\.)*($3)" <<<"$all" &&
+        ! grep -qE '"NextAction" s "nothing"|"NextActionTime" t 0 ' <<<"$all"
 }
 
 # What a person reads about a certificate that is in trouble.
