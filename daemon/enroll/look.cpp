@@ -1,9 +1,9 @@
 #include "enroll/look.hpp"
 
 #include "base/error.hpp"
-#include "enroll/lock.hpp"
 #include "enroll/session.hpp"
 #include "store/generation.hpp"
+#include "store/lock.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@ record::Report look(const Wanted& wanted, const Progress& progress) {
     const auto& name = wanted.certificate.name;
     Session session(wanted, progress);
     try {
-        const auto locked = lock(store::certificateDirectory(wanted.root, name));
+        const auto locked = store::lock(wanted.root, name);
         session.open(now());
         session.coming(now());
         return record::Looked{};

@@ -63,6 +63,7 @@ void Engine::cancel(const std::string& name) {
 
 bool Engine::purge(const std::string& name, Done done) {
     auto* entry = find(name);
+    if (entry != nullptr) giveWay(*entry);
     if (entry != nullptr && entry->running) return false;
     if (entry != nullptr) begin(*entry, record::Action::nothing, "purge");
     const auto id = lastRunning_;
@@ -117,7 +118,7 @@ record::Explanation Engine::explain(const std::string& name) const {
     const auto& entry = found->second;
     const auto moment = circumstances();
     const auto index = static_cast<std::size_t>(std::distance(entries_.begin(), found));
-    return schedule::explain(index, candidates(moment), limits(), entry.policy, entry.history, moment,
+    return schedule::explain(index, candidates(moment), limits(), entry.currentPolicy(), entry.history, moment,
                              entry.profile->file);
 }
 
