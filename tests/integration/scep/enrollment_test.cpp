@@ -52,7 +52,7 @@ TEST(Enrollment, GetsACertificateForItsKey) {
 }
 
 TEST(Enrollment, SucceedsWithAClockOfWhichOnlyTheEarliestTimeIsKnown) {
-    const ca::TestCa authority({});
+    const ca::TestCa authority;
     const Endpoint endpoint;
     endpoint.configure(profileFor(authority));
     const auto earliest = now() - std::chrono::days(4000); // before the CA's certificate begins
