@@ -168,7 +168,7 @@ TEST(DebiansScepserver, KnowsNoPollingAndGetsTheSameRequestAgainForALostReply) {
         const auto kept = store::readTransaction(endpoint.root(), "device").value();
         const auto said = logOf([&] { as<record::Issued>(endpoint.run(order)); });
         EXPECT_EQ(said, fmt::format(
-                            "device: ask for the pending certificate: {}: HTTP 500: not implemented; sending the same "
+                            "device: ask whether the CA has answered: {}: HTTP 500: not implemented; sending the same "
                             "request again\n",
                             relay.shownUrl()));
         EXPECT_EQ(endpoint.current().key, kept.key) << "no second key";

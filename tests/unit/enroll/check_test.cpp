@@ -109,8 +109,8 @@ TEST_F(Check, AllowsACasClockToBeFiveMinutesAhead) {
 }
 
 TEST_F(Check, AcceptsWhatBeginsLaterWhenItMayBeLater) {
-    const auto later = issue({.subject = subject, .notBefore = noon + std::chrono::days(100)}).certificate;
-    EXPECT_THAT(complaint({later}), HasSubstr("valid from 2026-09-23"));
+    const auto later = issue({.subject = subject, .notBefore = noon + std::chrono::days(10)}).certificate;
+    EXPECT_THAT(complaint({later}), HasSubstr("valid from 2026-06-25"));
     question_.mayBeLater = true;
     EXPECT_EQ(complaint({later}), "nothing");
 }
