@@ -24,7 +24,7 @@ struct Deployer {
     using Done = std::function<void(std::expected<std::vector<record::TargetState>, Error>)>;
     using Call = std::function<void(const std::string& certificate, unsigned generation, Done done)>;
     Call deploy, confirm, rollback;
-    std::function<void(const std::string& certificate, Done done)> verify, purge;
+    std::function<void(const std::string&certificate, Done done)> verify, purge;
 };
 
 /// Who is told of what changes.
