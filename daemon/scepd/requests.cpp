@@ -87,7 +87,7 @@ void Engine::forget(const std::string& name) {
     log::notice("{}: everything of it was removed on request", name);
     audience_.event(name, "removed", "purged on request", std::nullopt);
     auto* entry = find(name);
-    if (entry == nullptr) return;
+    if (entry == nullptr) return showAll(); // it was listed as one whose profile was removed
     *entry = makeEntry(entry->profile, entry->certificate);
     show(*entry, circumstances());
     planSoon();

@@ -53,8 +53,10 @@ TEST_F(Purge, OfACertificateThatNoProfileNamesAnyMoreWorksToo) {
     std::filesystem::remove(root / "etc/scepd/profiles.d/peers.toml");
     engine->reload();
     EXPECT_TRUE(isKept());
+    EXPECT_TRUE(statuses.contains("peer"));
     EXPECT_TRUE(purge().has_value());
     EXPECT_FALSE(isKept());
+    EXPECT_FALSE(statuses.contains("peer"));
 }
 
 TEST_F(Purge, ThatTheDeployerCannotDoLeavesWhatIsKept) {
