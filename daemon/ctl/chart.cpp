@@ -220,10 +220,10 @@ void printComing(const Console& console, const std::vector<Coming>& events, Time
 std::vector<Coming> coming(const std::vector<Span>& spans, Time now) {
     std::vector<Coming> events;
     for (const auto& span : spans) {
-        const bool steps = isStep(span.action);
+        const bool planned = isStep(span.action);
         const auto next = std::max(span.actionTime, now);
-        if (steps) events.push_back({next, span.label, nounOf(span.action)});
-        if (span.notAfter > now && (!steps || next >= span.notAfter))
+        if (planned) events.push_back({next, span.label, nounOf(span.action)});
+        if (span.notAfter > now && (!planned || next >= span.notAfter))
             events.push_back({span.notAfter, span.label, "expiry"});
     }
     std::ranges::stable_sort(events, {}, &Coming::time);
