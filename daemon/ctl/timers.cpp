@@ -5,8 +5,11 @@
 #include <sstream>
 #include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace scepd::ctl {
 namespace {
@@ -29,14 +32,14 @@ std::string certificateOf(const std::string& directory) {
 
 /// As systemd reads it: calendars add up, an empty one forgets those before it.
 std::string calendarIn(const std::string& text) {
-    std::string calendars;
+    std::vector<std::string> calendars;
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
         if (!line.starts_with(assignment)) continue;
-        const auto calendar = line.substr(assignment.size());
-        calendars = calendar.empty() || calendars.empty() ? calendar : calendars + ", " + calendar;
+        auto calendar = line.substr(assignment.size());
+        calendar.empty() ? calendars.clear() : calendars.push_back(std::move(calendar));
     }
-    return calendars;
+    return fmt::format("{}", fmt::join(calendars, ", "));
 }
 
 } // namespace
