@@ -113,7 +113,7 @@ int serve(const Options& options) {
     bus::Timedate timedate(*connection);
     std::optional<ClockWatch> clock;
     clock.emplace(
-        loop, options.root, [&](auto answer) { timedate.askSynchronized(std::move(answer)); },
+        loop, options.root, [&](const auto& answer) { timedate.askSynchronized(answer); },
         [&] { engine->clockSynchronized(clock->synchronized()); }, AskingTimes{.total = engine->waitForSync()});
     engine->clockSynchronized(clock->synchronized());
     std::optional<NetworkWatch> network;
