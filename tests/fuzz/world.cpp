@@ -88,6 +88,7 @@ const enroll::Question& question() {
                                              .alternativeNames = {{crypto::AlternativeType::dns, "device.example.com"}},
                                              .extendedKeyUsage = {}};
         record::Held renewed;
+        renewed.issuer = "CN=ca";
         renewed.serialNumber = "01";
         renewed.notAfter = noon + std::chrono::days(30);
         const auto& ca = authority().certificate;
