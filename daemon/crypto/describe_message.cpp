@@ -22,13 +22,6 @@ struct Word {
     const char* word;
 };
 
-constexpr std::array attributeNames{Word{attribute::messageType, "messageType"},
-                                    Word{attribute::pkiStatus, "pkiStatus"},
-                                    Word{attribute::failInfo, "failInfo"},
-                                    Word{attribute::senderNonce, "senderNonce"},
-                                    Word{attribute::recipientNonce, "recipientNonce"},
-                                    Word{attribute::transactionId, "transactionID"},
-                                    Word{attribute::failInfoText, "failInfoText"}};
 constexpr std::array messageTypes{Word{"3", "CertRep"},   Word{"17", "RenewalReq"}, Word{"19", "PKCSReq"},
                                   Word{"20", "CertPoll"}, Word{"21", "GetCert"},    Word{"22", "GetCRL"}};
 constexpr std::array statuses{Word{"0", "SUCCESS"}, Word{"2", "FAILURE"}, Word{"3", "PENDING"}};
@@ -73,12 +66,13 @@ std::string valueText(const ASN1_TYPE* value) {
     }
 }
 
-void addAttribute(std::vector<Line>& lines, X509_ATTRIBUTE* attribute) {
-    const auto* object = X509_ATTRIBUTE_get0_object(attribute);
-    auto name = wordFor(attributeNames, oidText(object));
-    if (name.empty()) name = objectName(object);
-    for (int i = 0; i < X509_ATTRIBUTE_count(attribute) && i < mostEntries; ++i)
-        lines.push_back({name, withMeaning(name, valueText(X509_ATTRIBUTE_get0_type(attribute, i)))});
+void addAttribute(std::vector<Line>& lines, X509_ATTRIBUTE* one) {
+    const auto* object = X509_ATTRIBUTE_get0_object(one);
+    const auto oid = oidText(object);
+    auto name = attribute::nameOf(oid);
+    if (name == oid) name = objectName(object);
+    for (int i = 0; i < X509_ATTRIBUTE_count(one) && i < mostEntries; ++i)
+        lines.push_back({name, withMeaning(name, valueText(X509_ATTRIBUTE_get0_type(one, i)))});
 }
 
 void addSigner(std::vector<Line>& lines, CMS_SignerInfo* signer) {

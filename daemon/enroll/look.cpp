@@ -9,13 +9,14 @@
 
 namespace scepd::enroll {
 
-record::Report look(const Wanted& wanted, const Progress& progress) {
+record::Report look(const Wanted& wanted, std::optional<Time> earliest, const Progress& progress) {
     const auto& name = wanted.certificate.name;
     Session session(wanted, progress);
     try {
         const auto locked = store::lock(wanted.root, name);
-        session.open(now());
-        session.coming(now());
+        const auto time = earliest.value_or(now());
+        session.open(time, earliest.has_value());
+        session.coming(time);
         return record::Looked{};
     } catch (const Error& error) {
         const auto told = error.during(fmt::format("look at the CA of {}", name));

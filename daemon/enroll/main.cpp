@@ -141,10 +141,14 @@ std::string readAll(int fd) {
     }
 }
 
+std::optional<Time> earliestOf(const CommandLine& line) {
+    return line.earliest.empty() ? std::nullopt : std::optional(parseRfc3339(line.earliest));
+}
+
 enroll::Order orderOf(const CommandLine& line) {
     enroll::Order order{.renew = line.renew, .challenge = {}};
     if (line.challengeFd >= 0) order.challenge = readChallengeFrom(line.challengeFd);
-    if (!line.earliest.empty()) order.earliest = parseRfc3339(line.earliest);
+    order.earliest = earliestOf(line);
     return order;
 }
 
@@ -186,7 +190,7 @@ record::Report work(const CommandLine& line, const enroll::Progress& progress) {
     const auto directory = store::certificateDirectory(line.root, line.name);
     file::makeDirectories(directory, 0700);
     enroll::confineWrites(directory);
-    if (line.look) return enroll::look(wanted, progress);
+    if (line.look) return enroll::look(wanted, earliestOf(line), progress);
     if (line.createRequest) return enroll::createRequest(wanted, progress);
     if (line.importFd >= 0) return enroll::importCertificate(wanted, import, progress);
     return enroll::attempt(wanted, order, progress);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -34,16 +35,21 @@ EnrollRun::Listener Engine::listener(const Entry& entry, End end) {
             }};
 }
 
-std::unique_ptr<EnrollRun> Engine::spawn(Entry& entry, std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), fmt::format("--root={}", places_.root.string()));
+std::vector<std::string> Engine::enrollArguments(std::vector<std::string> rest) const {
+    std::vector<std::string> arguments{fmt::format("--root={}", places_.root.string())};
     if (const auto time = judgedTime(); std::chrono::abs(time - now()) > schedule::clockTolerance)
         arguments.push_back(fmt::format("--earliest={}", rfc3339(time)));
+    std::ranges::move(rest, std::back_inserter(arguments));
+    return arguments;
+}
+
+std::unique_ptr<EnrollRun> Engine::spawn(Entry& entry, std::vector<std::string> arguments) {
     arguments.push_back(entry.name());
     const auto end = [this](Entry& found, const record::Report& report) { attemptEnded(found, report); };
     const auto asked = std::exchange(entry.asked, {});
     const std::vector<EnrollRun::Handed> handed{{"--challenge-fd", asked.challenge.get()},
                                                 {"--trace-fd", asked.trace.get()}};
-    return std::make_unique<EnrollRun>(loop_, places_.enrollProgram, std::move(arguments), handed,
+    return std::make_unique<EnrollRun>(loop_, places_.enrollProgram, enrollArguments(std::move(arguments)), handed,
                                        entry.exchangeDeadline(), listener(entry, end));
 }
 
@@ -85,7 +91,7 @@ void Engine::take(Entry& entry, const record::Issued& issued) {
                                       : fmt::format("valid until {}", rfc3339(issued.held.notAfter));
     const auto text = fmt::format("{}: issued: generation {}, serial {}, {}", entry.name(), issued.held.generation,
                                   issued.held.serialNumber, when);
-    log::write(log::Level::notice, text, {{"SCEPD_CERTIFICATE", entry.name()}, {"SCEPD_PROFILE", entry.profile->file}});
+    log::write(log::Level::notice, text, entry.logFields());
     audience_.event(entry.name(), "issued", "", issued.held);
     if (issued.upcoming) return;
     entry.held = issued.held;

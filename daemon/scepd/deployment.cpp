@@ -106,7 +106,7 @@ void Engine::confirmed(Entry& entry, const std::expected<Targets, Error>& result
     entry.running.reset();
     entry.lastComplaint.clear();
     log::write(log::Level::notice, fmt::format("{}: generation {} is deployed", entry.name(), entry.held->generation),
-               {{"SCEPD_CERTIFICATE", entry.name()}, {"SCEPD_PROFILE", entry.profile->file}});
+               entry.logFields());
     audience_.event(entry.name(), "deployed", "", entry.held);
     changed(entry);
     planSoon();

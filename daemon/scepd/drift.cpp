@@ -122,8 +122,7 @@ void Engine::tellDrift(Entry& entry, const std::string& what) {
     const auto time = uptime();
     if (entry.driftLogged != Duration::zero() && time - entry.driftLogged < logInterval) return;
     entry.driftLogged = time;
-    log::write(log::Level::warning, fmt::format("{}: {}", entry.name(), what),
-               {{"SCEPD_CERTIFICATE", entry.name()}, {"SCEPD_PROFILE", entry.profile->file}});
+    log::write(log::Level::warning, fmt::format("{}: {}", entry.name(), what), entry.logFields());
 }
 
 } // namespace scepd

@@ -331,11 +331,10 @@ void Engine::complain(Entry& entry, const std::string& event, const std::string&
     if (entry.lastComplaint == text && time - entry.lastComplaintTime < complaintInterval) return;
     entry.lastComplaint = text;
     entry.lastComplaintTime = time;
-    log::write(
-        log::Level::warning, fmt::format("{}: {}", entry.name(), text),
-        {{"SCEPD_CERTIFICATE", entry.name()},
-         {"SCEPD_PROFILE", entry.profile->file},
-         {"SCEPD_ERROR", entry.history.lastFault ? std::string(scepd::name(*entry.history.lastFault)) : "local"}});
+    auto fields = entry.logFields();
+    fields.emplace_back("SCEPD_ERROR",
+                        entry.history.lastFault ? std::string(scepd::name(*entry.history.lastFault)) : "local");
+    log::write(log::Level::warning, fmt::format("{}: {}", entry.name(), text), fields);
 }
 
 void Engine::showOverview(const std::vector<schedule::Candidate>& candidates, Time now) {

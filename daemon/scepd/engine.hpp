@@ -23,8 +23,9 @@ namespace scepd {
 struct Deployer {
     using Done = std::function<void(std::expected<std::vector<record::TargetState>, Error>)>;
     using Call = std::function<void(const std::string& certificate, unsigned generation, Done done)>;
+    using CallForAll = std::function<void(const std::string& certificate, Done done)>;
     Call deploy, confirm, rollback;
-    std::function<void(const std::string&certificate, Done done)> verify, purge;
+    CallForAll verify, purge;
 };
 
 /// Who is told of what changes.
@@ -180,6 +181,8 @@ private:
                    End end);
     void endByHand(Entry& entry);
     void forget(const std::string& name);
+    /// What every run of scepd-enroll is told before `rest`.
+    [[nodiscard]] std::vector<std::string> enrollArguments(std::vector<std::string> rest) const;
     [[nodiscard]] std::unique_ptr<EnrollRun> spawn(Entry& entry, std::vector<std::string> arguments);
 
     Loop& loop_;

@@ -12,6 +12,10 @@ namespace scepd {
 
 using record::Action;
 
+log::Fields Entry::logFields() const {
+    return {{"SCEPD_CERTIFICATE", name()}, {"SCEPD_PROFILE", profile->file}};
+}
+
 bool Entry::isExchanging() const {
     return running && running->child && running->action != Action::deploy && running->action != Action::nothing;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/log.hpp"
 #include "profile/profile.hpp"
 #include "record/authority.hpp"
 #include "record/history.hpp"
@@ -48,6 +49,8 @@ struct Entry {
     Time lastComplaintTime;
 
     [[nodiscard]] const std::string& name() const { return certificate.name; }
+    /// What the journal keeps beside a line about this certificate.
+    [[nodiscard]] log::Fields logFields() const;
     /// True while scepd-enroll talks to the CA.
     [[nodiscard]] bool isExchanging() const;
     /// When scepd-enroll is ended: each exchange bounds itself, at every URL and at the challenge's; this is for what

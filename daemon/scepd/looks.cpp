@@ -20,10 +20,6 @@ Time nextLookAt(const Entry& entry, const schedule::Circumstances& moment) {
     return due == never ? never : std::max(due, moment.held);
 }
 
-log::Fields fieldsOf(const Entry& entry) {
-    return {{"SCEPD_CERTIFICATE", entry.name()}, {"SCEPD_PROFILE", entry.profile->file}};
-}
-
 } // namespace
 
 Time Engine::nextWatch(const schedule::Circumstances& moment) const {
@@ -55,9 +51,8 @@ void Engine::startLook(Entry& entry) {
     entry.running->givesWay = true;
     try {
         entry.running->child = std::make_unique<EnrollRun>(
-            loop_, places_.enrollProgram,
-            std::vector<std::string>{fmt::format("--root={}", places_.root.string()), "--look", entry.name()},
-            std::vector<EnrollRun::Handed>{}, entry.exchangeDeadline(),
+            loop_, places_.enrollProgram, enrollArguments({"--look", entry.name()}), std::vector<EnrollRun::Handed>{},
+            entry.exchangeDeadline(),
             listener(entry, [this](Entry& found, const auto& report) { looked(found, report); }));
     } catch (const Error& error) {
         looked(entry, record::Failed{error.fault(), error.what(), std::nullopt});
@@ -72,11 +67,11 @@ void Engine::looked(Entry& entry, const record::Report& report) {
     entry.history = schedule::noteLook(std::move(entry.history), failed, judgedTime());
     if (const auto* failure = std::get_if<record::Failed>(&report))
         log::write(failure->fault == Fault::unreachable ? log::Level::info : log::Level::warning,
-                   fmt::format("{}: {}", entry.name(), failure->reason), fieldsOf(entry));
+                   fmt::format("{}: {}", entry.name(), failure->reason), entry.logFields());
     if (!wasFollowed && schedule::isFollowed(entry.authorities))
         log::write(log::Level::notice,
                    fmt::format("{}: the CA has named the one that follows it; scepctl ca shows both", entry.name()),
-                   fieldsOf(entry));
+                   entry.logFields());
     changed(entry);
     planSoon();
 }
@@ -104,7 +99,7 @@ void Engine::warn(Entry& entry, const schedule::Circumstances& moment) {
 }
 
 void Engine::tellExpiry(Entry& entry, const schedule::Circumstances& moment, const std::string& text) {
-    log::write(log::Level::warning, fmt::format("{}: {}", entry.name(), text), fieldsOf(entry));
+    log::write(log::Level::warning, fmt::format("{}: {}", entry.name(), text), entry.logFields());
     audience_.event(entry.name(), "expiring", text, entry.held);
     show(entry, moment);
 }

@@ -71,13 +71,12 @@ bool Engine::runByHand(const std::string& name, const EnrollRun::Handed& handed,
     giveWay(*entry);
     if (entry->running) return false;
     if (!entry->blocked.empty()) throw Error(Fault::configuration, fmt::format("{}: {}", name, entry->blocked));
-    arguments.insert(arguments.begin(), fmt::format("--root={}", places_.root.string()));
     arguments.push_back(name);
     begin(*entry, record::Action::nothing, "start");
     try {
         entry->running->child =
-            std::make_unique<EnrollRun>(loop_, places_.enrollProgram, std::move(arguments), std::vector{handed},
-                                        deadline, listener(*entry, std::move(end)));
+            std::make_unique<EnrollRun>(loop_, places_.enrollProgram, enrollArguments(std::move(arguments)),
+                                        std::vector{handed}, deadline, listener(*entry, std::move(end)));
     } catch (const Error&) {
         endByHand(*entry);
         throw;

@@ -33,9 +33,7 @@ void Engine::lookAtNames() {
     if (namesRun_ || std::ranges::none_of(entries_, hangsOnThem)) return;
     try {
         namesRun_ = std::make_unique<EnrollRun>(
-            loop_, places_.enrollProgram,
-            std::vector<std::string>{fmt::format("--root={}", places_.root.string()), "--names"},
-            std::vector<EnrollRun::Handed>{}, namesDeadline,
+            loop_, places_.enrollProgram, enrollArguments({"--names"}), std::vector<EnrollRun::Handed>{}, namesDeadline,
             EnrollRun::Listener{[](const std::string&) {}, [this](const auto& report) { namesTold(report); }});
     } catch (const Error& error) {
         log::warning("whether names have changed cannot be looked up: {}", error.what());
@@ -70,7 +68,7 @@ void Engine::tellOfNames(Entry& entry) {
                fmt::format("{}: this endpoint's names are others than those in its certificate {}; {}", entry.name(),
                            entry.held->subject,
                            alerts ? "scepctl renew replaces it" : "a new one is enrolled (subject-change)"),
-               {{"SCEPD_CERTIFICATE", entry.name()}, {"SCEPD_PROFILE", entry.profile->file}});
+               entry.logFields());
 }
 
 } // namespace scepd

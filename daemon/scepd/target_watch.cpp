@@ -1,8 +1,8 @@
 #include "scepd/target_watch.hpp"
 
+#include "base/inotify.hpp"
 #include "base/log.hpp"
 
-#include <array>
 #include <chrono>
 #include <cstring>
 #include <utility>
@@ -78,18 +78,8 @@ int TargetWatch::watchNearest(const std::string& folder) {
 
 void TargetWatch::read() {
     const bool wasQuiet = isQuiet();
-    alignas(inotify_event) std::array<char, 16384> buffer{};
-    for (;;) {
-        const auto size = ::read(inotify_.get(), buffer.data(), buffer.size());
-        if (size <= 0) break;
-        for (ssize_t offset = 0; offset < size;) {
-            inotify_event event{};
-            const char* start = buffer.data() + offset;
-            std::memcpy(&event, start, sizeof event);
-            take(event.wd, event.mask, event.len > 0 ? std::string(start + sizeof event) : std::string());
-            offset += static_cast<ssize_t>(sizeof event + event.len);
-        }
-    }
+    takeInotifyEvents(inotify_.get(),
+                      [this](int descriptor, unsigned mask, const std::string& name) { take(descriptor, mask, name); });
     if (wasQuiet && !isQuiet()) soon_ = loop_.after(settlingTime, [this] { tell(); });
 }
 

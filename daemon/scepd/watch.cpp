@@ -1,11 +1,11 @@
 #include "scepd/watch.hpp"
 
 #include "base/error.hpp"
+#include "base/inotify.hpp"
 #include "base/log.hpp"
 #include "profile/load.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <system_error>
 #include <utility>
@@ -77,20 +77,10 @@ void ConfigurationWatch::watch(const fs::path& folder) {
 }
 
 void ConfigurationWatch::read() {
-    alignas(inotify_event) std::array<char, 16384> buffer{};
     bool tellNow = false;
-    for (;;) {
-        const auto size = ::read(inotify_.get(), buffer.data(), buffer.size());
-        if (size <= 0) break;
-        for (ssize_t offset = 0; offset < size;) {
-            inotify_event event{};
-            const char* start = buffer.data() + offset;
-            std::memcpy(&event, start, sizeof event);
-            const std::string name = event.len > 0 ? std::string(start + sizeof event) : std::string();
-            tellNow = take(event.wd, event.mask, name) || tellNow;
-            offset += static_cast<ssize_t>(sizeof event + event.len);
-        }
-    }
+    takeInotifyEvents(inotify_.get(), [&](int descriptor, unsigned mask, const std::string& name) {
+        tellNow = take(descriptor, mask, name) || tellNow;
+    });
     if (!tellNow) return;
     quiet_ = {};
     changed_();

@@ -38,10 +38,7 @@ void removeEverything(const fs::path& directory) {
 } // namespace
 
 bool keeps(const fs::path& root, const std::string& name) {
-    std::error_code none;
-    return std::ranges::any_of(
-        fs::directory_iterator(certificateDirectory(root, ""), none),
-        [&](const fs::directory_entry& entry) { return entry.path().filename() == name && entry.is_directory(); });
+    return std::ranges::binary_search(keptCertificates(root), name);
 }
 
 void purge(const fs::path& root, const std::string& name) {

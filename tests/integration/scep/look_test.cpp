@@ -4,6 +4,8 @@
 #include "integration/scep/conversation.hpp"
 #include "store/authorities.hpp"
 
+#include <chrono>
+#include <optional>
 #include <string>
 
 #include <fcntl.h>
@@ -18,9 +20,9 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-record::Report lookFrom(const Endpoint& endpoint) {
+record::Report lookFrom(const Endpoint& endpoint, std::optional<Time> earliest = std::nullopt) {
     static const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-    return enroll::look(enroll::findWanted(endpoint.root(), "device"), enroll::Progress(nowhere));
+    return enroll::look(enroll::findWanted(endpoint.root(), "device"), earliest, enroll::Progress(nowhere));
 }
 
 TEST(ALook, LearnsWhoTheCaIsAndAsksForNothing) {
@@ -33,6 +35,14 @@ TEST(ALook, LearnsWhoTheCaIsAndAsksForNothing) {
     EXPECT_EQ(store::readAuthorities(endpoint.root(), "device").front().role, "ca");
     EXPECT_THAT(messages(authority, "messageType"), IsEmpty());
     EXPECT_TRUE(endpoint.holdsNothing());
+}
+
+TEST(ALook, IsNotMisledByAClockThatCannotBeRight) {
+    const ca::TestCa authority;
+    const Endpoint endpoint;
+    endpoint.configure(profileFor(authority));
+
+    as<record::Looked>(lookFrom(endpoint, now() - std::chrono::days(4000))); // before the CA's certificate begins
 }
 
 TEST(ALook, LearnsWhoFollowsACaThatRollsOver) {
