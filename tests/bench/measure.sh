@@ -23,11 +23,16 @@ row() {
         END { printf "%-58s %6d %6d %6d %6d ms\n", label, value[1], value[int((NR + 1) / 2)], value[int((NR * 9 + 9) / 10)], value[NR] }'
 }
 
+# switches PID: how often it has run so far.
+switches() { awk '/ctxt/ {n += $2} END {print n}' "/proc/$1/status"; }
+
+# quiet SECONDS
+quiet() { read -r -t "$1" _ <> <(:) || true; }
+
 # How often a process wakes up while nothing happens.
 wake_ups() {
-    local before after
-    before=$(awk '/ctxt/ {n += $2} END {print n}' "/proc/$1/status")
-    read -r -t 10 _ <> <(:) || true # ten quiet seconds
-    after=$(awk '/ctxt/ {n += $2} END {print n}' "/proc/$1/status")
-    echo "wake-ups in 10 idle seconds: $((after - before))"
+    local before
+    before=$(switches "$1")
+    quiet 10
+    echo "wake-ups in 10 idle seconds: $(($(switches "$1") - before))"
 }
