@@ -218,7 +218,7 @@ TEST(PasswordEnvelope, WithAWrappedKeyOfTheWrongLengthIsRefused) {
     const auto message = envelopeOf("x", {.passwords = {"the challenge"}});
     const auto key = wrappedKeyIn(message);
     ASSERT_EQ(key.size(), 34U);
-    for (const std::size_t length : {0, 1, 15, 16, 17, 31, 33})
+    for (const std::size_t length : {0U, 1U, 15U, 16U, 17U, 31U, 33U})
         EXPECT_THAT(refused(replacedElement(message, key, element(4, std::string(length, 'k'))), knowing),
                     HasSubstr("missing or malformed"));
     EXPECT_THAT(refused(replacedElement(message, key, element(4, std::string(32, 'k'))), knowing),
