@@ -1,5 +1,7 @@
 #include "bus/access.hpp"
 
+#include "bus/raw.hpp"
+
 #include <cstdint>
 #include <map>
 #include <utility>
@@ -14,15 +16,10 @@ using namespace std::chrono_literals;
 
 constexpr std::uint32_t allowUserInteraction = 1;
 
-/// sdbus-c++ 1.2 does not tell this flag; a member pointer named through a derived class may reach the protected
-/// message.
-class Flags : public sdbus::Message {
-public:
-    static bool allowsInteraction(const sdbus::Message& message) {
-        auto* raw = static_cast<sd_bus_message*>(message.*(&Flags::msg_));
-        return sd_bus_message_get_allow_interactive_authorization(raw) > 0;
-    }
-};
+/// sdbus-c++ 1.2 does not tell this flag.
+bool allowsInteraction(const sdbus::Message& call) {
+    return sd_bus_message_get_allow_interactive_authorization(raw::behind(call)) > 0;
+}
 
 std::optional<sdbus::Error> denial(const std::string& action, bool challenge) {
     if (challenge)
@@ -40,7 +37,7 @@ Access::Access(sdbus::IConnection& connection)
 void Access::check(const sdbus::Message& call, const std::string& action, Verdict verdict) {
     const auto uid = call.getCredsEuid();
     if (uid == 0 || uid == ::geteuid()) return verdict(std::nullopt);
-    const bool interactive = Flags::allowsInteraction(call);
+    const bool interactive = allowsInteraction(call);
     using Subject = sdbus::Struct<std::string, std::map<std::string, sdbus::Variant>>;
     using Answer = sdbus::Struct<bool, bool, std::map<std::string, std::string>>;
     const Subject subject{"system-bus-name", {{"name", sdbus::Variant(call.getSender())}}};

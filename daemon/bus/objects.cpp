@@ -2,7 +2,8 @@
 
 #include "base/error.hpp"
 #include "bus/access.hpp"
-#include "bus/certificate_object.hpp"
+#include "bus/certificates.hpp"
+#include "bus/changes.hpp"
 #include "bus/manager_object.hpp"
 
 #include <set>
@@ -19,20 +20,14 @@ struct Objects::Impl {
     Handlers handlers;
     Access access;
     ManagerObject manager;
-    std::map<std::string, std::unique_ptr<CertificateObject>> certificates;
+    Certificates certificates;
 
     Impl(sdbus::IConnection& bus, std::string version, Handlers callbacks)
         : connection(bus),
           handlers(std::move(callbacks)),
           access(bus),
-          manager(bus, std::move(version), handlers, access) {}
-
-    void remove(const std::string& name) {
-        const auto found = certificates.find(name);
-        if (found == certificates.end()) return;
-        found->second->announceRemoval();
-        certificates.erase(found);
-    }
+          manager(bus, std::move(version), handlers, access),
+          certificates(bus, handlers, access) {}
 };
 
 Objects::Objects(sdbus::IConnection& connection, std::string version, Handlers handlers)
@@ -60,17 +55,21 @@ void Objects::show(const std::vector<record::Status>& statuses) {
         show(status);
     }
     for (const auto& name : gone) {
-        impl_->remove(name);
+        impl_->certificates.remove(name);
         impl_->manager.statuses.erase(name);
     }
 }
 
 void Objects::show(const record::Status& status) {
-    impl_->manager.statuses.insert_or_assign(status.name, status);
-    if (status.state == record::State::notApplicable) return impl_->remove(status.name);
-    auto& object = impl_->certificates[status.name];
-    if (object) return object->show(status);
-    object = std::make_unique<CertificateObject>(impl_->connection, status, impl_->handlers, impl_->access);
+    auto& manager = impl_->manager;
+    auto& certificates = impl_->certificates;
+    if (status.state == record::State::notApplicable) certificates.remove(status.name);
+    auto& shown = manager.statuses[status.name];
+    const auto changed = changedProperties(shown, status);
+    shown = status;
+    if (status.state == record::State::notApplicable) return;
+    if (!certificates.contains(status.name)) return certificates.add(shown);
+    if (!changed.empty()) certificates.changed(status.name, changed);
 }
 
 void Objects::show(const record::Overview& overview) {
