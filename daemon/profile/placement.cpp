@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <sstream>
 #include <string_view>
@@ -39,12 +40,23 @@ bool liesBelow(const std::string& path, std::string folder) {
     return path.starts_with(folder);
 }
 
-/// Where the file really is when its folder is reached through symlinks.
-fs::path realPath(const fs::path& path) {
-    std::error_code failure;
-    const auto folder = fs::weakly_canonical(path.parent_path(), failure);
-    return failure ? path : folder / path.filename();
-}
+/// Where files really are when their folders are reached through symlinks. A folder is looked at once: thousands of
+/// targets lie in few of them.
+class RealPaths {
+public:
+    fs::path of(const fs::path& path) {
+        auto [found, isNew] = folders_.try_emplace(path.parent_path());
+        if (isNew) {
+            std::error_code failure;
+            found->second = fs::weakly_canonical(found->first, failure);
+            if (failure) found->second = found->first;
+        }
+        return found->second / path.filename();
+    }
+
+private:
+    std::map<fs::path, fs::path> folders_;
+};
 
 /// Looks at the targets of a profile on the machine below one root.
 class Ground {
@@ -61,8 +73,8 @@ public:
         std::string text;
     };
 
-    [[nodiscard]] std::optional<Finding> complaintAbout(const std::string& target) const {
-        const auto real = realPath(root_ / target.substr(1));
+    [[nodiscard]] std::optional<Finding> complaintAbout(const std::string& target) {
+        const auto real = realPaths_.of(root_ / target.substr(1));
         const auto inside = "/" + real.lexically_relative(realRoot_).string();
         if (inside != target)
             if (const auto reason = forbiddenBecause(inside))
@@ -88,6 +100,7 @@ private:
     bool isMachine_;
     MountTable mounts_;
     fs::path realRoot_;
+    RealPaths realPaths_;
     std::vector<std::string> writable_;
 };
 
@@ -95,7 +108,7 @@ private:
 
 std::vector<Diagnostic> checkTargets(const Profile& profile, const fs::path& root) {
     std::vector<Diagnostic> diagnostics;
-    const Ground ground(root);
+    Ground ground(root);
     for (const auto& certificate : profile.certificates) {
         for (const auto& target : certificate.targets) {
             const auto line = target.line > 0 ? target.line : certificate.line;

@@ -75,20 +75,31 @@ void Engine::reload() {
     for (const auto& profile : configuration_.profiles) {
         if (!applies(profile, configuration_.settings)) continue;
         const auto shared = std::make_shared<const profile::Profile>(profile);
+        const Versions versions{digest(profile.file), stampOf(scepd::namedFiles(profile.scep, places_.root))};
         for (const auto& certificate : profile.certificates) {
             if (entries_.contains(certificate.name)) continue; // the file that sorts first wins
             auto fresh = makeEntry(shared, certificate);
-            if (const auto found = old.find(certificate.name); found != old.end()) takeOver(fresh, found->second);
+            if (const auto found = old.find(certificate.name); found != old.end())
+                takeOver(fresh, found->second, versions);
+            else
+                readKept(fresh, versions);
             entries_.emplace(certificate.name, std::move(fresh));
         }
     }
     measureClock();
     showAll();
     for (const auto& [name, entry] : old)
-        if (!entries_.contains(name)) audience_.event(name, "removed", "no profile asks for it any more", entry.held);
+        if (!entries_.contains(name)) tellRemoved(entry);
     watchTargets();
     lookAtNames();
     planSoon();
+}
+
+/// What is installed stays; the row of its status says who may remove it.
+void Engine::tellRemoved(const Entry& entry) {
+    constexpr auto why = "no profile asks for it any more";
+    audience_.event(entry.name(), "removed", why, entry.held);
+    log::write(log::Level::notice, fmt::format("{}: {}", entry.name(), why), entry.logFields());
 }
 
 Entry Engine::makeEntry(const std::shared_ptr<const profile::Profile>& profile,
@@ -99,34 +110,34 @@ Entry Engine::makeEntry(const std::shared_ptr<const profile::Profile>& profile,
     entry.configuration = profile::requestDigest(profile->scep, certificate);
     entry.policy = policyOf(*profile, certificate, configuration_.settings, machineId_);
     entry.blocked = profile::unsupported(certificate).value_or("");
-    entry.held = usable(store::readHeld, places_.root, certificate.name, machineId_);
-    entry.upcoming = usable(store::readUpcoming, places_.root, certificate.name, machineId_);
-    entry.authorities = store::readAuthorities(places_.root, certificate.name);
-    entry.written = entry.history = store::readHistory(places_.root, certificate.name);
+    return entry;
+}
+
+/// What is known from before this start.
+void Engine::readKept(Entry& entry, const Versions& versions) const {
+    entry.held = usable(store::readHeld, places_.root, entry.name(), machineId_);
+    entry.upcoming = usable(store::readUpcoming, places_.root, entry.name(), machineId_);
+    entry.authorities = store::readAuthorities(places_.root, entry.name());
+    entry.written = entry.history = store::readHistory(places_.root, entry.name());
     // After a crash or a power cut nothing is more urgent than a whole installation.
     entry.history.deployment.failures = 0;
-    if (const auto current = digest(profile->file); entry.history.configuration != current) {
-        // What failed with the profile as it was may work now, and the targets may be others.
+    // What failed with the profile as it was may work now, and the targets may be others.
+    if (entry.history.configuration != versions.profile)
         entry.history = schedule::noteChange(std::move(entry.history));
-        entry.history.configuration = current;
-    }
-    if (const auto current = stampOf(scepd::namedFiles(profile->scep, places_.root));
-        entry.history.namedFiles != current) {
+    if (entry.history.namedFiles != versions.namedFiles)
         entry.history = schedule::noteFileChange(std::move(entry.history));
-        entry.history.namedFiles = current;
-    }
-    return entry;
+    entry.history.configuration = versions.profile;
+    entry.history.namedFiles = versions.namedFiles;
 }
 
 /// What is known and what runs goes on under the new profile, unless the profile says something else now. An exchange
 /// ends that may have begun with a secret which is not the same any more.
-void Engine::takeOver(Entry& fresh, Entry& old) const {
+void Engine::takeOver(Entry& fresh, Entry& old, const Versions& versions) {
     const bool same = old.certificate == fresh.certificate && old.profile->scep == fresh.profile->scep;
-    const bool sameFiles = old.history.namedFiles == fresh.history.namedFiles;
-    auto namedFiles = std::move(fresh.history.namedFiles);
-    auto configuration = std::move(fresh.history.configuration);
+    const bool sameFiles = old.history.namedFiles == versions.namedFiles;
     fresh.held = std::move(old.held);
     fresh.upcoming = std::move(old.upcoming);
+    fresh.authorities = std::move(old.authorities);
     fresh.history = std::move(old.history);
     fresh.written = std::move(old.written);
     fresh.asked = std::move(old.asked);
@@ -141,8 +152,8 @@ void Engine::takeOver(Entry& fresh, Entry& old) const {
     else if (!sameFiles)
         fresh.history = schedule::noteFileChange(std::move(fresh.history));
     if (same && (sameFiles || !old.isExchanging())) fresh.running = std::move(old.running);
-    fresh.history.configuration = std::move(configuration);
-    fresh.history.namedFiles = std::move(namedFiles);
+    fresh.history.configuration = versions.profile;
+    fresh.history.namedFiles = versions.namedFiles;
 }
 
 // ---- what next ----

@@ -116,7 +116,13 @@ public:
 private:
     [[nodiscard]] Entry makeEntry(const std::shared_ptr<const profile::Profile>& profile,
                                   const profile::Certificate& certificate);
-    void takeOver(Entry& fresh, Entry& old) const;
+    /// What failures belong to: digests of the profile's text and of the files that it names.
+    struct Versions {
+        std::string profile, namedFiles;
+    };
+    void readKept(Entry& entry, const Versions& versions) const;
+    static void takeOver(Entry& fresh, Entry& old, const Versions& versions);
+    void tellRemoved(const Entry& entry);
     bool ask(Entry& entry, record::RequestOptions options);
 
     void measureClock();

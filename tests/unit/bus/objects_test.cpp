@@ -1,7 +1,10 @@
 #include "objects_support.hpp"
 
+#include "base/file.hpp"
+
 #include <functional>
 #include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -251,6 +254,50 @@ TEST_F(ObjectsTest, AuthoritiesAreListedWithWhoDependsOnThem) {
 TEST_F(ObjectsTest, TheVersionIsAProperty) {
     const auto version = proxy("/org/scepd1")->getProperty("Version").onInterface(manager);
     EXPECT_EQ(version.get<std::string>(), "1.2.3");
+}
+
+/// The members of org.scepd1.Certificate in an introspection document, in its order: "method Import", "arg pem s in",
+/// "property Name s read".
+std::vector<std::string> membersIn(const std::string& xml) {
+    std::vector<std::string> members;
+    const auto from = xml.find("<interface name=\"org.scepd1.Certificate\"");
+    std::istringstream lines(xml.substr(from, xml.find("</interface>", from) - from));
+    for (std::string line; std::getline(lines, line);) {
+        const auto attribute = [&](const std::string& name) {
+            const auto begin = line.find(" " + name + "=\"");
+            if (begin == std::string::npos) return std::string();
+            const auto value = begin + name.size() + 3;
+            return " " + line.substr(value, line.find('"', value) - value);
+        };
+        for (const std::string what : {"method", "arg", "property"})
+            if (line.contains("<" + what + " "))
+                members.push_back(what + attribute("name") + attribute("type") + attribute("direction") +
+                                  attribute("access"));
+    }
+    return members;
+}
+
+TEST_F(ObjectsTest, ACertificateHasTheMembersThatAreDocumented) {
+    std::string shown;
+    proxy("/org/scepd1/certificate/web")
+        ->callMethod("Introspect")
+        .onInterface("org.freedesktop.DBus.Introspectable")
+        .storeResultsTo(shown);
+
+    const auto documented = membersIn(file::read(SCEPD_CERTIFICATE_XML));
+    EXPECT_GT(documented.size(), 30U);
+    EXPECT_EQ(membersIn(shown), documented);
+}
+
+TEST_F(ObjectsTest, WhereNoCertificateIsThereIsNoObject) {
+    EXPECT_EQ(errorOf([&] {
+                  proxy("/org/scepd1/certificate/none")->getProperty("State").onInterface(certificate);
+              }),
+              "org.freedesktop.DBus.Error.UnknownObject");
+    EXPECT_EQ(errorOf([&] {
+                  proxy("/org/scepd1/certificate/kiosk")->getProperty("State").onInterface(certificate);
+              }),
+              "org.freedesktop.DBus.Error.UnknownObject");
 }
 
 } // namespace
