@@ -1,6 +1,7 @@
 #include "base/file.hpp"
 
 #include "base/error.hpp"
+#include "base/hash.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -24,6 +25,13 @@ std::string describe(std::string_view action, const fs::path& path) {
 
 UniqueFd openFile(const fs::path& path, int flags, mode_t mode = 0) {
     return UniqueFd(::open(path.c_str(), flags | O_CLOEXEC, mode));
+}
+
+std::string factsOf(const fs::path& path) {
+    struct stat facts {};
+    if (::stat(path.c_str(), &facts) != 0) return "none;";
+    return fmt::format("{} {} {} {}.{} {}.{};", facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtim.tv_sec,
+                       facts.st_mtim.tv_nsec, facts.st_ctim.tv_sec, facts.st_ctim.tv_nsec);
 }
 
 /// Reads into a string that never reallocates, so that a secret leaves no copy behind.
@@ -113,6 +121,14 @@ std::optional<std::string> readIfExists(const fs::path& path) {
 
 Secret readSecret(const fs::path& path) {
     return Secret(read(path));
+}
+
+std::string stamp(const std::vector<fs::path>& files) {
+    if (files.empty()) return {};
+    auto state = stableHash("");
+    for (const auto& path : files)
+        state = stableHash(factsOf(path), state);
+    return fmt::format("{:016x}", state);
 }
 
 UniqueFd openDirectory(const fs::path& path) {

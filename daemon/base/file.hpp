@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <sys/types.h>
 #include <unistd.h>
@@ -58,6 +59,10 @@ std::optional<std::string> readIfExists(const std::filesystem::path& path);
 
 /// As read(), for a key or a password: no copy of the characters stays behind.
 Secret readSecret(const std::filesystem::path& path);
+
+/// Sixteen hex digits that change when one of the files is written, replaced, removed, or given to somebody else. No
+/// content is read. Empty for no files.
+std::string stamp(const std::vector<std::filesystem::path>& files);
 
 /// Opens a directory without following a symlink in the last component. Throws Error{local} naming the path.
 UniqueFd openDirectory(const std::filesystem::path& path);

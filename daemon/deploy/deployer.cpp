@@ -1,6 +1,7 @@
 #include "deploy/deployer.hpp"
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "base/log.hpp"
 #include "deploy/consumer.hpp"
 #include "deploy/hook.hpp"
@@ -129,8 +130,16 @@ void Deployer::confirm(const std::string& name, unsigned generation) {
     write(root_, name, deployed);
 }
 
+const profile::Configuration& Deployer::configuration() {
+    auto stamp = file::stamp(profile::configurationFiles(root_));
+    if (stamp == configurationStamp_) return configuration_;
+    configuration_ = profile::load(root_);
+    configurationStamp_ = std::move(stamp);
+    return configuration_;
+}
+
 Deployer::Targets Deployer::verify(const std::string& name) {
-    const auto subject = findSubject(root_, name);
+    const auto subject = findSubject(configuration(), name);
     const Lock lock(root_);
     const auto deployed = readDeployed(root_, name);
     Targets states;

@@ -14,8 +14,8 @@
 
 namespace scepd::deploy {
 
-/// What org.scepd1.Deployer does. It believes nobody: every call reads the profile and the generation anew and checks
-/// both. Calls block, and one at a time works below a root. Errors: configuration for a certificate or target that is
+/// What org.scepd1.Deployer does. It believes nobody: every call that changes something reads the profile and the
+/// generation anew and checks both. Calls block, and one at a time works below a root. Errors: configuration for a certificate or target that is
 /// not there or not allowed, protocol for a generation that is not what it should be, local for this machine.
 class Deployer {
 public:
@@ -67,8 +67,11 @@ private:
     void settleFiles(Transaction& transaction);
     void settleConsumers(Transaction& transaction);
     [[nodiscard]] HookFacts factsOf(const Subject& subject, const std::string& event, unsigned generation) const;
+    const profile::Configuration& configuration();
 
     std::filesystem::path root_;
+    profile::Configuration configuration_; ///< For what only looks: after a start every certificate is looked at.
+    std::string configurationStamp_;       ///< Of the files that it was read from.
 };
 
 } // namespace scepd::deploy

@@ -3,7 +3,6 @@
 #include "base/error.hpp"
 #include "deploy/directory.hpp"
 #include "deploy/memory.hpp"
-#include "profile/load.hpp"
 #include "profile/preset.hpp"
 
 #include <algorithm>
@@ -36,8 +35,11 @@ std::string firstPath(const std::filesystem::path& root, const std::vector<profi
 } // namespace
 
 Subject findSubject(const std::filesystem::path& root, const std::string& name) {
+    return findSubject(profile::load(root), name);
+}
+
+Subject findSubject(const profile::Configuration& configuration, const std::string& name) {
     if (!isCertificateName(name)) throw Error(Fault::configuration, "that is no name of a certificate");
-    const auto configuration = profile::load(root);
     const auto [profile, certificate] = profile::select(configuration, name);
     return resolved(profile, certificate);
 }

@@ -3,7 +3,7 @@
 #include "deploy/check.hpp"
 #include "deploy/hook.hpp"
 #include "deploy/plan.hpp"
-#include "profile/profile.hpp"
+#include "profile/load.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -24,6 +24,8 @@ struct Subject {
 /// Reads the profiles below root anew and finds the certificate among those that apply here. Throws
 /// Error{configuration} when there is none of this name, or it asks for what this version does not do.
 Subject findSubject(const std::filesystem::path& root, const std::string& name);
+/// The same in profiles that were read.
+Subject findSubject(const profile::Configuration& configuration, const std::string& name);
 
 /// All files of all its targets.
 std::vector<PlannedFile> planAll(const Subject& subject, const Material& material);

@@ -18,6 +18,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+fs::path settingsFile(const fs::path& root) {
+    return root / "etc/scepd/scepd.toml";
+}
+
 /// Puts a configuration together, file by file.
 class Loader {
 public:
@@ -33,7 +37,7 @@ public:
 
 private:
     void loadSettings() {
-        const auto path = root_ / "etc/scepd/scepd.toml";
+        const auto path = settingsFile(root_);
         const auto source = readSource(path, root_);
         if (source.isMasked()) return;
         auto loaded = source.refusal ? Loaded<Settings>{} : parseSettings(source.text, path.string());
@@ -99,6 +103,14 @@ std::string whyFilesFailed(const Configuration& configuration) {
 
 std::vector<fs::path> profileFolders(const fs::path& root) {
     return {root / "etc/scepd/profiles.d", root / "run/scepd/profiles.d", root / "usr/lib/scepd/profiles.d"};
+}
+
+std::vector<fs::path> configurationFiles(const fs::path& root) {
+    auto files = profileFolders(root);
+    files.push_back(settingsFile(root));
+    for (const auto& [name, path] : profileFiles(root))
+        files.push_back(path);
+    return files;
 }
 
 Configuration load(const fs::path& root) {

@@ -44,6 +44,9 @@ std::vector<std::filesystem::path> profileFolders(const std::filesystem::path& r
 /// editors, dpkg and Ansible are no such names.
 bool isProfileName(std::string_view fileName);
 
+/// The files and folders that load() reads: what it returns is the same while file::stamp() of them is.
+std::vector<std::filesystem::path> configurationFiles(const std::filesystem::path& root);
+
 /// Reads everything below root. Never throws for what a file contains; throws Error{local} only when memory or the root
 /// itself fails.
 Configuration load(const std::filesystem::path& root);

@@ -75,7 +75,7 @@ void Engine::reload() {
     for (const auto& profile : configuration_.profiles) {
         if (!applies(profile, configuration_.settings)) continue;
         const auto shared = std::make_shared<const profile::Profile>(profile);
-        const Versions versions{digest(profile.file), stampOf(scepd::namedFiles(profile.scep, places_.root))};
+        const Versions versions{digest(profile.file), file::stamp(scepd::namedFiles(profile.scep, places_.root))};
         for (const auto& certificate : profile.certificates) {
             if (entries_.contains(certificate.name)) continue; // the file that sorts first wins
             auto fresh = makeEntry(shared, certificate);

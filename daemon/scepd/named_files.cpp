@@ -1,13 +1,7 @@
 #include "scepd/named_files.hpp"
 
-#include "base/hash.hpp"
-
-#include <cstdint>
 #include <optional>
 #include <variant>
-
-#include <fmt/format.h>
-#include <sys/stat.h>
 
 namespace scepd {
 namespace {
@@ -26,13 +20,6 @@ File pinOf(const profile::Trust& trust) {
     return pin != nullptr ? File(pin->file) : std::nullopt;
 }
 
-std::string textOf(const std::filesystem::path& file) {
-    struct stat facts {};
-    if (::stat(file.c_str(), &facts) != 0) return "none;";
-    return fmt::format("{} {} {} {}.{} {}.{};", facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtim.tv_sec,
-                       facts.st_mtim.tv_nsec, facts.st_ctim.tv_sec, facts.st_ctim.tv_nsec);
-}
-
 } // namespace
 
 std::vector<std::filesystem::path> namedFiles(const profile::Scep& scep, const std::filesystem::path& root) {
@@ -41,14 +28,6 @@ std::vector<std::filesystem::path> namedFiles(const profile::Scep& scep, const s
                              scep.tlsCaCertificates, scep.tlsClientCertificate, scep.tlsClientKey})
         if (file) files.push_back(root / std::filesystem::path(*file).relative_path());
     return files;
-}
-
-std::string stampOf(const std::vector<std::filesystem::path>& files) {
-    if (files.empty()) return {};
-    auto state = stableHash("");
-    for (const auto& file : files)
-        state = stableHash(textOf(file), state);
-    return fmt::format("{:016x}", state);
 }
 
 } // namespace scepd

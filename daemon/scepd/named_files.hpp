@@ -12,8 +12,4 @@ namespace scepd {
 /// certificate that pins the CA, keys and certificates for TLS. With root in front.
 std::vector<std::filesystem::path> namedFiles(const profile::Scep& scep, const std::filesystem::path& root);
 
-/// Sixteen hex digits that change when one of the files is written, replaced, removed, or given to somebody else. No
-/// content is read: secrets stay with scepd-enroll. Empty for no files.
-std::string stampOf(const std::vector<std::filesystem::path>& files);
-
 } // namespace scepd

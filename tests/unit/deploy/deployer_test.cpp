@@ -175,6 +175,14 @@ TEST_F(Deploying, VerifyNamesEveryKindOfDrift) {
               "regular file; ca.pem is missing");
 }
 
+TEST_F(Deploying, VerifyGoesByTheProfileAsItIsNow) {
+    deployer.deploy("web", commit(), today());
+    EXPECT_EQ(deployer.verify("web").at(0).target, "/etc/ssl/scepd/web/cert.pem");
+    profile("[[certificate.web.deploy]]\nkey = \"/etc/elsewhere.pem\"\n");
+    EXPECT_THAT(deployer.verify("web"),
+                ElementsAre(TargetState{"/etc/elsewhere.pem", "drifted", "elsewhere.pem is missing"}));
+}
+
 TEST_F(Deploying, VerifySeesFilesThatAreCutShortEmptyOrOfAnotherGeneration) {
     deployFirstOfTwo();
     const auto driftAfter = [&](const std::string& name, const std::string& content) {
