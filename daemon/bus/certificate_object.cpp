@@ -53,13 +53,14 @@ void CertificateObject::createRequest(sdbus::MethodCall& call) {
 
 void CertificateObject::import(sdbus::MethodCall& call) {
     if (!status_.phase.empty()) throw busy(status_.name);
-    whenAllowedLater(access_, call, "org.scepd1.manage", sdbus::Result<>(call),
-                     [handlers = &handlers_, name = status_.name, pem = argument<std::string>(call)](const auto& reply) {
-                         const auto done = [reply](const std::expected<std::string, Error>& imported) {
-                             imported ? reply->give() : reply->fail(busError(imported.error()));
-                         };
-                         if (!handlers->import(name, pem, done)) throw busy(name);
-                     });
+    whenAllowedLater(
+        access_, call, "org.scepd1.manage", sdbus::Result<>(call),
+        [handlers = &handlers_, name = status_.name, pem = argument<std::string>(call)](const auto& reply) {
+            const auto done = [reply](const std::expected<std::string, Error>& imported) {
+                imported ? reply->give() : reply->fail(busError(imported.error()));
+            };
+            if (!handlers->import(name, pem, done)) throw busy(name);
+        });
 }
 
 void CertificateObject::purge(sdbus::MethodCall& call) {

@@ -6,7 +6,9 @@
 #include "deploy/consumer.hpp"
 #include "deploy/hook.hpp"
 #include "deploy/verify.hpp"
+#include "schedule/plausible.hpp"
 #include "store/generation.hpp"
+#include "store/last_time.hpp"
 
 #include <algorithm>
 #include <array>
@@ -35,6 +37,20 @@ record::TargetState failed(const profile::Target& target, const std::string& why
     return {nameOf(target), "failed", why};
 }
 
+/// What a clock that nobody has synchronised shows may be far ahead: that must not keep a machine from the certificate
+/// which brings it the network, and with it the right time.
+Time believed(const std::filesystem::path& root, const store::Generation& generation, Time shown) {
+    record::Held held;
+    const auto certificate = crypto::Certificate::fromPem(generation.certificate);
+    held.notBefore = certificate.notBefore();
+    held.notAfter = certificate.notAfter();
+    for (const auto& authority : crypto::Certificate::allFromPem(generation.ca))
+        held.caNotAfter = std::max(held.caNotAfter, authority.notAfter());
+    const std::array all{held};
+    const auto floor = schedule::clockFloor(schedule::buildTime(), store::readLastTime(root), all);
+    return schedule::judgedTime(shown, {.floor = floor, .ceiling = schedule::clockCeiling(floor, all)});
+}
+
 } // namespace
 
 Deployer::Deployer(std::filesystem::path root) : root_(std::move(root)) {}
@@ -56,7 +72,8 @@ Deployer::Targets Deployer::install(const std::string& name, unsigned generation
     try {
         const auto subject = findSubject(root_, name);
         settle(name, Reach::consumersToo);
-        const auto material = check(store::readGeneration(root_, name, generation), subject.scep, root_, now);
+        const auto read = store::readGeneration(root_, name, generation);
+        const auto material = check(read, subject.scep, root_, believed(root_, read, now));
         const auto files = planAll(subject, material);
         Transaction transaction(root_,
                                 {name, generation, readDeployed(root_, name).generation, event, Phase::stage, {}});

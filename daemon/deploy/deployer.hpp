@@ -15,13 +15,15 @@
 namespace scepd::deploy {
 
 /// What org.scepd1.Deployer does. It believes nobody: every call that changes something reads the profile and the
-/// generation anew and checks both. Calls block, and one at a time works below a root. Errors: configuration for a certificate or target that is
-/// not there or not allowed, protocol for a generation that is not what it should be, local for this machine.
+/// generation anew and checks both. Calls block, and one at a time works below a root. Errors: configuration for a
+/// certificate or target that is not there or not allowed, protocol for a generation that is not what it should be,
+/// local for this machine.
 class Deployer {
 public:
     using Targets = std::vector<record::TargetState>;
 
-    /// "/" for production.
+    /// `root` is "/" for production. `now` is what the clock shows; where it cannot be right (schedule/plausible.hpp)
+    /// nothing is refused as expired by it.
     explicit Deployer(std::filesystem::path root);
 
     /// Installs a generation on all targets as one transaction, tells the consumers and runs the hooks. A target is

@@ -122,8 +122,7 @@ void Engine::readKept(Entry& entry, const Versions& versions) const {
     // After a crash or a power cut nothing is more urgent than a whole installation.
     entry.history.deployment.failures = 0;
     // What failed with the profile as it was may work now, and the targets may be others.
-    if (entry.history.configuration != versions.profile)
-        entry.history = schedule::noteChange(std::move(entry.history));
+    if (entry.history.configuration != versions.profile) entry.history = schedule::noteChange(std::move(entry.history));
     if (entry.history.namedFiles != versions.namedFiles)
         entry.history = schedule::noteFileChange(std::move(entry.history));
     entry.history.configuration = versions.profile;

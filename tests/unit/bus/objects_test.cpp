@@ -290,13 +290,9 @@ TEST_F(ObjectsTest, ACertificateHasTheMembersThatAreDocumented) {
 }
 
 TEST_F(ObjectsTest, WhereNoCertificateIsThereIsNoObject) {
-    EXPECT_EQ(errorOf([&] {
-                  proxy("/org/scepd1/certificate/none")->getProperty("State").onInterface(certificate);
-              }),
+    EXPECT_EQ(errorOf([&] { proxy("/org/scepd1/certificate/none")->getProperty("State").onInterface(certificate); }),
               "org.freedesktop.DBus.Error.UnknownObject");
-    EXPECT_EQ(errorOf([&] {
-                  proxy("/org/scepd1/certificate/kiosk")->getProperty("State").onInterface(certificate);
-              }),
+    EXPECT_EQ(errorOf([&] { proxy("/org/scepd1/certificate/kiosk")->getProperty("State").onInterface(certificate); }),
               "org.freedesktop.DBus.Error.UnknownObject");
 }
 

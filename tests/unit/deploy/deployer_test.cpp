@@ -157,6 +157,12 @@ TEST_F(Deploying, RollbackPutsTheConfirmedGenerationBack) {
     EXPECT_EQ(installedCertificate(), certificateOf(2));
 }
 
+TEST_F(Deploying, WhatHasExpiredIsRefusedUnlessTheClockCannotBeRight) {
+    const auto generation = commit();
+    EXPECT_THROW(deployer.deploy("web", generation, today() + std::chrono::days(200)), Error);
+    EXPECT_EQ(deployer.deploy("web", generation, today() + std::chrono::days(20 * 365)).at(0).state, "deployed");
+}
+
 TEST_F(Deploying, VerifyNamesEveryKindOfDrift) {
     EXPECT_THAT(deployer.verify("web"),
                 ElementsAre(TargetState{"/etc/ssl/scepd/web/cert.pem", "failed", "nothing is deployed"}));
