@@ -75,7 +75,7 @@ void Engine::reload() {
     for (const auto& profile : configuration_.profiles) {
         if (!applies(profile, configuration_.settings)) continue;
         const auto shared = std::make_shared<const profile::Profile>(profile);
-        const Versions versions{digest(profile.file), file::stamp(scepd::namedFiles(profile.scep, places_.root))};
+        const auto versions = versionsOf(profile);
         for (const auto& certificate : profile.certificates) {
             if (entries_.contains(certificate.name)) continue; // the file that sorts first wins
             auto fresh = makeEntry(shared, certificate);
@@ -111,6 +111,10 @@ Entry Engine::makeEntry(const std::shared_ptr<const profile::Profile>& profile,
     entry.policy = policyOf(*profile, certificate, configuration_.settings, machineId_);
     entry.blocked = profile::unsupported(certificate).value_or("");
     return entry;
+}
+
+Engine::Versions Engine::versionsOf(const profile::Profile& profile) const {
+    return {digest(profile.file), file::stamp(scepd::namedFiles(profile.scep, places_.root))};
 }
 
 /// What is known from before this start.

@@ -120,6 +120,7 @@ private:
     struct Versions {
         std::string profile, namedFiles;
     };
+    [[nodiscard]] Versions versionsOf(const profile::Profile& profile) const;
     void readKept(Entry& entry, const Versions& versions) const;
     static void takeOver(Entry& fresh, Entry& old, const Versions& versions);
     void tellRemoved(const Entry& entry);

@@ -89,6 +89,7 @@ void Engine::forget(const std::string& name) {
     auto* entry = find(name);
     if (entry == nullptr) return showAll(); // it was listed as one whose profile was removed
     *entry = makeEntry(entry->profile, entry->certificate);
+    readKept(*entry, versionsOf(*entry->profile));
     show(*entry, circumstances());
     planSoon();
 }
