@@ -18,6 +18,7 @@ class Certificates {
 public:
     /// The object manager that lists them and tells of them is made before and dies after them.
     Certificates(sdbus::IConnection& connection, Handlers& handlers, Access& access);
+    ~Certificates() = default;
     Certificates(const Certificates&) = delete;
     Certificates& operator=(const Certificates&) = delete;
 
