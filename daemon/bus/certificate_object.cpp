@@ -2,8 +2,8 @@
 
 #include "bus/arguments.hpp"
 #include "bus/later.hpp"
-#include "bus/purge.hpp"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -53,19 +53,32 @@ void CertificateObject::createRequest(sdbus::MethodCall& call) {
 
 void CertificateObject::import(sdbus::MethodCall& call) {
     if (!status_.phase.empty()) throw busy(status_.name);
-    whenAllowedLater(
-        access_, call, "org.scepd1.manage", sdbus::Result<>(call),
-        [handlers = &handlers_, name = status_.name, pem = argument<std::string>(call)](const auto& reply) {
-            const auto done = [reply](const std::expected<std::string, Error>& imported) {
-                imported ? reply->give() : reply->fail(busError(imported.error()));
-            };
-            if (!handlers->import(name, pem, done)) throw busy(name);
-        });
+    doWhenAllowed(access_, call, "org.scepd1.manage", sdbus::Result<>(call), status_.name,
+                  [handlers = &handlers_, name = status_.name, pem = argument<std::string>(call)](auto done) {
+                      return handlers->import(name, pem, std::move(done));
+                  });
+}
+
+void CertificateObject::rollback(sdbus::MethodCall& call) {
+    if (!status_.phase.empty()) throw busy(status_.name);
+    doWhenAllowed(access_, call, "org.scepd1.rollback", sdbus::Result<>(call), status_.name,
+                  [handlers = &handlers_, name = status_.name, generation = argument<std::uint32_t>(call)](auto done) {
+                      return handlers->rollback(name, generation, std::move(done));
+                  });
+}
+
+void CertificateObject::redeploy(sdbus::MethodCall& call) {
+    if (!status_.phase.empty()) throw busy(status_.name);
+    doWhenAllowed(
+        access_, call, "org.scepd1.manage", sdbus::Result<>(call), status_.name,
+        [handlers = &handlers_, name = status_.name](auto done) { return handlers->redeploy(name, std::move(done)); });
 }
 
 void CertificateObject::purge(sdbus::MethodCall& call) {
     if (!status_.phase.empty()) throw busy(status_.name);
-    purgeWhenAllowed(access_, call, sdbus::Result<>(call), handlers_, status_.name);
+    doWhenAllowed(
+        access_, call, "org.scepd1.manage", sdbus::Result<>(call), status_.name,
+        [handlers = &handlers_, name = status_.name](auto done) { return handlers->purge(name, std::move(done)); });
 }
 
 void CertificateObject::getPem(sdbus::MethodCall& call) {

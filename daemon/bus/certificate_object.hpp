@@ -22,6 +22,8 @@ public:
     void cancel(sdbus::MethodCall& call);
     void createRequest(sdbus::MethodCall& call);
     void import(sdbus::MethodCall& call);
+    void redeploy(sdbus::MethodCall& call);
+    void rollback(sdbus::MethodCall& call);
     void purge(sdbus::MethodCall& call);
     void explain(sdbus::MethodCall& call);
     void getPem(sdbus::MethodCall& call);

@@ -146,6 +146,8 @@ const sd_bus_vtable* Certificates::Calls::members() {
         method("Cancel", "", "", "", call<&Object::cancel>),
         method("CreateRequest", "", "s", "request\0", call<&Object::createRequest>),
         method("Import", "s", "", "pem\0", call<&Object::import>),
+        method("Rollback", "u", "", "generation\0", call<&Object::rollback>),
+        method("Redeploy", "", "", "", call<&Object::redeploy>),
         method("Purge", "", "", "", call<&Object::purge>),
         method("Explain", "", "a{sv}", "explanation\0", call<&Object::explain>),
         method("GetPem", "s", "s", "what\0pem\0", call<&Object::getPem>),

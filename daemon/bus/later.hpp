@@ -3,6 +3,7 @@
 #include "bus/access.hpp"
 #include "bus/answer.hpp"
 
+#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,6 +60,19 @@ void whenAllowedLater(Access& access, const sdbus::Message& call, const std::str
         } catch (const sdbus::Error& error) {
             reply->fail(error);
         }
+    });
+}
+
+/// As whenAllowedLater(), for what gives nothing back: `begin` gets what is to be called once at the end, and returns
+/// false when something runs for the certificate, which is Error.Busy.
+template <typename Begin>
+void doWhenAllowed(Access& access, const sdbus::Message& call, const std::string& action, sdbus::Result<>&& result,
+                   const std::string& name, Begin begin) {
+    whenAllowedLater(access, call, action, std::move(result), [name, begin = std::move(begin)](const auto& reply) {
+        const auto done = [reply](const std::expected<std::string, Error>& ended) {
+            ended ? reply->give() : reply->fail(busError(ended.error()));
+        };
+        if (!begin(done)) throw busy(name);
     });
 }
 

@@ -1,7 +1,7 @@
 #include "bus/manager_object.hpp"
 
 #include "bus/changes.hpp"
-#include "bus/purge.hpp"
+#include "bus/later.hpp"
 
 #include <memory>
 #include <utility>
@@ -60,7 +60,8 @@ void ManagerObject::Reload(sdbus::Result<std::vector<Finding>>&& result) {
 void ManagerObject::Purge(sdbus::Result<>&& result, std::string name) {
     if (!statuses.contains(name) && !handlers_.keeps(name)) throw noSuchCertificate(name);
     if (isBusy(name)) throw busy(name);
-    purgeWhenAllowed(access_, *getObject().getCurrentlyProcessedMessage(), std::move(result), handlers_, name);
+    doWhenAllowed(access_, *getObject().getCurrentlyProcessedMessage(), "org.scepd1.manage", std::move(result), name,
+                  [handlers = &handlers_, name](auto done) { return handlers->purge(name, std::move(done)); });
 }
 
 std::vector<ManagerObject::Row> ManagerObject::List() {

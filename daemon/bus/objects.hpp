@@ -37,6 +37,9 @@ struct Handlers {
     /// Forgets a certificate with everything that is kept and installed of it. As createRequest otherwise; the text
     /// that `done` gets means nothing.
     std::function<bool(const std::string& name, Done done)> purge;
+    /// Has what is held installed once more, or an earlier generation (0: the one before). As purge otherwise.
+    std::function<bool(const std::string& name, Done done)> redeploy;
+    std::function<bool(const std::string& name, unsigned generation, Done done)> rollback;
     /// True when anything of a certificate of that name is kept, whether a profile names it or not.
     std::function<bool(const std::string& name)> keeps;
     /// Public PEM text: "certificate", "chain" or "ca".

@@ -233,23 +233,31 @@ std::vector<std::string> Daemon::request(const Ask& ask) {
 }
 
 /// What a person may be asked to authorize, of one certificate's object.
-sdbus::MethodReply Daemon::act(const std::string& name, const char* method, const std::vector<std::string>& arguments) {
+template <typename... Arguments>
+sdbus::MethodReply Daemon::act(const std::string& name, const char* method, const Arguments&... arguments) {
     Object object(*connection_, manager_->GetCertificate(name));
     auto call = object.raw().createMethodCall(Object::INTERFACE_NAME, method);
-    for (const auto& argument : arguments)
-        call << argument;
+    ((call << arguments), ...);
     if (interactive_) Interactive::allow(call);
     return object.raw().callMethod(call, personTakes);
 }
 
 std::string Daemon::createRequest(const std::string& name) {
     std::string pem;
-    act(name, "CreateRequest", {}) >> pem;
+    act(name, "CreateRequest") >> pem;
     return pem;
 }
 
 void Daemon::import(const std::string& name, const std::string& text) {
-    act(name, "Import", {text});
+    act(name, "Import", text);
+}
+
+void Daemon::redeploy(const std::string& name) {
+    act(name, "Redeploy");
+}
+
+void Daemon::rollback(const std::string& name, std::uint32_t generation) {
+    act(name, "Rollback", generation);
 }
 
 void Daemon::purge(const std::string& name) {

@@ -98,6 +98,10 @@ public:
     std::string createRequest(const std::string& name);
     void import(const std::string& name, const std::string& text);
 
+    /// Has what is held installed once more, or an earlier generation (0: the one before). Return when it is in use.
+    void redeploy(const std::string& name);
+    void rollback(const std::string& name, std::uint32_t generation);
+
     /// Forgets a certificate, also one that no profile names any more. Returns when it is done.
     void purge(const std::string& name);
 
@@ -120,7 +124,8 @@ private:
     class Manager;
     class Object;
     [[nodiscard]] sdbus::MethodCall requestCall(const Ask& ask);
-    sdbus::MethodReply act(const std::string& name, const char* method, const std::vector<std::string>& arguments);
+    template <typename... Arguments>
+    sdbus::MethodReply act(const std::string& name, const char* method, const Arguments&... arguments);
 
     std::unique_ptr<sdbus::IConnection> connection_;
     std::unique_ptr<Manager> manager_;

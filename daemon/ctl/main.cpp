@@ -5,6 +5,7 @@
 #include "profile/quantity.hpp"
 #include "profile/suggest.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <iostream>
 #include <string>
@@ -22,6 +23,7 @@ using ctl::Exit;
 struct Arguments {
     std::string root = "/", name, file, timeout = "5min", challengeFile;
     std::vector<std::string> names, groups, files;
+    std::uint32_t generation = 0;
     bool json = false, noLegend = false, all = false, wait = false, force = false, off = false;
     ctl::ProbeRequest probe{.target = {}, .enrollProgram = SCEPD_LIBEXEC "/scepd-enroll"};
     std::function<Exit(const ctl::Console&)> run;
@@ -30,6 +32,7 @@ struct Arguments {
 /// What "scepctl --help" puts together.
 constexpr auto seeing = "How things are";
 constexpr auto asking = "Ask for certificates";
+constexpr auto installed = "What is installed";
 constexpr auto byHand = "A CA that is asked by hand";
 constexpr auto authorities = "CAs and SCEP servers";
 constexpr auto configuration = "Profiles and daemon";
@@ -168,6 +171,31 @@ void addSchedule(CLI::App& app, Arguments& a) {
     });
 }
 
+void addInstalled(CLI::App& app, Arguments& a) {
+    auto* rollback =
+        verb(app, installed, "rollback", "go back to the certificate before, or an earlier one", "rollback web");
+    rollback->footer(
+        rollback->get_footer() +
+        "\n\nThe newest three generations are kept. The one that is put back is not replaced before half of\n"
+        "the time that is left to it, so that there is time to find out what was wrong with the other.");
+    rollback->add_option("NAME", a.name, "a certificate")->required();
+    rollback->add_option("GENERATION", a.generation, "its number, as \"scepctl show\" has it; without: the one before")
+        ->check(CLI::PositiveNumber);
+    runs(rollback, a, [&a](const auto& console) { return ctl::rollback(console, a.name, a.generation); });
+    auto* redeploy =
+        verb(app, installed, "redeploy", "install what is held once more, reload and run hooks", "redeploy web");
+    redeploy->add_option("NAME", a.name, "a certificate")->required();
+    runs(redeploy, a, [&a](const auto& console) { return ctl::redeploy(console, a.name); });
+    auto* purge =
+        verb(app, installed, "purge", "forget a certificate: keys, history and what was installed", "purge wifi");
+    purge->footer(
+        purge->get_footer() +
+        "\n\nFor a certificate that no profile names any more, or to begin anew: where a profile still names it,\n"
+        "it is asked for again.");
+    purge->add_option("NAME", a.name, "a certificate")->required();
+    runs(purge, a, [&a](const auto& console) { return ctl::purge(console, a.name); });
+}
+
 void addByHand(CLI::App& app, Arguments& a) {
     auto* csr = verb(app, byHand, "csr", "print a request (PKCS#10) to carry to the CA", "csr wifi > wifi.csr");
     csr->footer(
@@ -225,14 +253,6 @@ void addConfiguration(CLI::App& app, Arguments& a) {
                         "verify office.toml");
     verify->add_option("FILE", a.files, "profiles, or a scepd.toml");
     runs(verify, a, [&a](const auto& console) { return ctl::verify(console, a.files, a.root); });
-    auto* purge =
-        verb(app, configuration, "purge", "forget a certificate: keys, history and what was installed", "purge wifi");
-    purge->footer(
-        purge->get_footer() +
-        "\n\nFor a certificate that no profile names any more, or to begin anew: where a profile still names it,\n"
-        "it is asked for again.");
-    purge->add_option("NAME", a.name, "a certificate")->required();
-    runs(purge, a, [&a](const auto& console) { return ctl::purge(console, a.name); });
     runs(verb(app, configuration, "reload", "make the daemon read the profiles again", "reload"), a,
          [](const auto& console) { return ctl::reload(console); });
     runs(verb(app, configuration, "version", "our version and the daemon's", "version"), a,
@@ -265,6 +285,7 @@ int main(int argc, char** argv) {
     addSeeing(app, arguments);
     addAsking(app, arguments);
     addSchedule(app, arguments);
+    addInstalled(app, arguments);
     addByHand(app, arguments);
     addAuthorities(app, arguments);
     addConfiguration(app, arguments);

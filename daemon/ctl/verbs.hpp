@@ -5,6 +5,7 @@
 #include "ctl/daemon.hpp"
 #include "ctl/exit.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -71,6 +72,12 @@ Exit csr(const Console& console, const std::string& name);
 
 /// Gives that CA's answer to the daemon: certificate and chain, from a file or, with "-", from standard input.
 Exit import(const Console& console, const std::string& name, const std::string& file);
+
+/// Has what is held installed once more, and waits until it is in use.
+Exit redeploy(const Console& console, const std::string& name);
+
+/// Goes back to an earlier generation, with 0 to the one before that in use, and waits until it is in use.
+Exit rollback(const Console& console, const std::string& name, std::uint32_t generation);
 
 /// A SCEP server that is to be looked at.
 struct ProbeRequest {

@@ -63,6 +63,7 @@ struct History {
     std::string namedFiles{};  ///< The same of the files that the profile names: secrets and CA certificates.
     Time lastLook{};           ///< When the CA was last looked at while nothing was asked of it.
     Time lastFailedLook{};     ///< When that failed since; `never` for not.
+    Time heldBackUntil{};      ///< An earlier generation was put back on request, and is not renewed by itself before.
 
     bool operator==(const History&) const = default;
 };

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -34,6 +35,18 @@ std::vector<std::string> listenersToLookAt(const Entry& entry) {
         if (const auto& served = entry.certificate.targets[i].served; served && isUnconfirmed(rows[i]))
             listeners.push_back(*served);
     return listeners;
+}
+
+/// The facts of the generation that somebody wants back; 0 stands for the newest before what is held.
+record::Held earlierGeneration(const std::filesystem::path& root, const record::Held& held, const std::string& name,
+                               unsigned wanted) {
+    const auto kept = store::generations(root, name);
+    const auto before = std::ranges::lower_bound(kept, held.generation);
+    if (wanted == 0 && before == kept.begin())
+        throw Error(Fault::local, fmt::format("no generation of {} before {} is kept", name, held.generation));
+    if (wanted == held.generation)
+        throw Error(Fault::local, fmt::format("generation {} of {} is in use already", wanted, name));
+    return store::readGeneration(root, name, wanted != 0 ? wanted : *std::prev(before)).facts;
 }
 
 } // namespace
@@ -75,7 +88,7 @@ void Engine::lookAtServed(Entry& entry) {
         if (found == nullptr) return;
         if (std::holds_alternative<record::Served>(report)) return confirm(*found);
         const auto* failed = std::get_if<record::Failed>(&report);
-        rollback(*found, failed != nullptr ? failed->reason : "scepd-enroll did not say what is served");
+        putBack(*found, failed != nullptr ? failed->reason : "scepd-enroll did not say what is served");
     };
     std::vector<std::string> arguments{fmt::format("--root={}", places_.root.string()),
                                        fmt::format("--served={}", entry.held->generation)};
@@ -103,17 +116,57 @@ void Engine::confirmed(Entry& entry, const std::expected<Targets, Error>& result
     for (auto& target : entry.history.deployment.targets)
         if (isUnconfirmed(target)) target.state = "deployed";
     entry.history = schedule::noteDeployed(std::move(entry.history), entry.held->generation, judgedTime());
-    entry.running.reset();
+    const auto ended = std::exchange(entry.running, std::nullopt)->ended;
     entry.lastComplaint.clear();
     log::write(log::Level::notice, fmt::format("{}: generation {} is deployed", entry.name(), entry.held->generation),
                entry.logFields());
     audience_.event(entry.name(), "deployed", "", entry.held);
     changed(entry);
     planSoon();
+    if (ended) ended({});
+}
+
+/// For what somebody asks of what is held.
+Entry& Engine::deployable(const std::string& name) {
+    auto* entry = find(name);
+    if (entry == nullptr) throw Error(Fault::configuration, fmt::format("no profile asks for {} any more", name));
+    if (!entry->blocked.empty()) throw Error(Fault::configuration, fmt::format("{}: {}", name, entry->blocked));
+    if (!entry->held) throw Error(Fault::local, fmt::format("{}: no certificate is held", name));
+    giveWay(*entry);
+    return *entry;
+}
+
+bool Engine::redeploy(const std::string& name, Done done) {
+    auto& entry = deployable(name);
+    if (entry.running) return false;
+    if (entry.held->notAfter <= judgedTime())
+        throw Error(Fault::local, fmt::format("{} expired on {}", name, rfc3339(entry.held->notAfter)));
+    entry.history = schedule::noteNewGeneration(std::move(entry.history));
+    startDeployment(entry);
+    entry.running->ended = std::move(done);
+    return true;
+}
+
+bool Engine::rollback(const std::string& name, unsigned generation, Done done) {
+    auto& entry = deployable(name);
+    if (entry.running) return false;
+    const auto earlier = earlierGeneration(places_.root, *entry.held, name, generation);
+    if (earlier.notAfter <= judgedTime())
+        throw Error(Fault::local, fmt::format("generation {} of {} expired on {}", earlier.generation, name,
+                                              rfc3339(earlier.notAfter)));
+    store::use(places_.root, name, earlier.generation);
+    entry.held = earlier;
+    entry.history = schedule::noteRollback(std::move(entry.history), earlier, judgedTime());
+    begin(entry, Action::deploy, "rollback");
+    entry.running->ended = std::move(done);
+    audience_.event(name, "rolled-back", "on request", entry.held);
+    deployer_.rollback(name, earlier.generation,
+                       whenDone(entry, [this](Entry& found, auto result) { deployed(found, std::move(result)); }));
+    return true;
 }
 
 /// A listener does not present the new certificate: back to what worked, if there is something to go back to.
-void Engine::rollback(Entry& entry, const std::string& why) {
+void Engine::putBack(Entry& entry, const std::string& why) {
     if (entry.history.deployment.generation == 0) {
         for (auto& target : entry.history.deployment.targets)
             if (isUnconfirmed(target)) target = {target.target, "not-served", why};
@@ -134,10 +187,11 @@ void Engine::rollback(Entry& entry, const std::string& why) {
 
 void Engine::deploymentFailed(Entry& entry, const std::string& why) {
     entry.history = schedule::noteDeploymentFailure(std::move(entry.history), why, judgedTime());
-    entry.running.reset();
+    const auto ended = std::exchange(entry.running, std::nullopt)->ended;
     complain(entry, "failed", entry.history.deployment.error);
     changed(entry);
     planSoon();
+    if (ended) ended(std::unexpected(Error(Fault::local, why)));
 }
 
 } // namespace scepd

@@ -76,6 +76,16 @@ public:
     /// `done` is called when nothing is left, with a text that means nothing. False when something runs for it.
     bool purge(const std::string& name, Done done);
 
+    /// Has what is held installed once more. `done` is called when it is in use, with a text that means nothing. False
+    /// when something runs for it. Throws Error{configuration} for a blocked one, Error{local} when nothing valid is
+    /// held.
+    bool redeploy(const std::string& name, Done done);
+
+    /// Goes back to an earlier generation, with 0 to the one before that in use, and has it installed; it stays in use
+    /// until somebody asks for another or half of the time that is left to it has passed. As redeploy() otherwise;
+    /// throws Error{local} when that one is not kept or has expired.
+    bool rollback(const std::string& name, unsigned generation, Done done);
+
     /// True when anything of a certificate of that name is kept.
     [[nodiscard]] bool keeps(const std::string& name) const;
 
@@ -144,11 +154,12 @@ private:
     using Targets = std::vector<record::TargetState>;
     void takeUpcoming(Entry& entry);
     void startDeployment(Entry& entry);
+    [[nodiscard]] Entry& deployable(const std::string& name);
     void deployed(Entry& entry, std::expected<Targets, Error> result);
     void lookAtServed(Entry& entry);
     void confirm(Entry& entry);
     void confirmed(Entry& entry, const std::expected<Targets, Error>& result);
-    void rollback(Entry& entry, const std::string& why);
+    void putBack(Entry& entry, const std::string& why);
     void deploymentFailed(Entry& entry, const std::string& why);
     [[nodiscard]] Deployer::Done whenDone(const Entry& entry,
                                           std::function<void(Entry&, std::expected<Targets, Error>)> then);

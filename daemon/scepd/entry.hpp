@@ -11,6 +11,8 @@
 #include "schedule/next_step.hpp"
 #include "schedule/queue.hpp"
 
+#include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +27,8 @@ struct Running {
     std::string phase;
     std::unique_ptr<EnrollRun> child; ///< None while the deployer works.
     bool givesWay = false;            ///< A look at the CA: what somebody asks for ends it.
+    /// Who asked for a deployment is told how it ended.
+    std::function<void(std::expected<std::string, Error>)> ended{};
 };
 
 /// One certificate that this endpoint must hold: what the profile asks for, what is known, what runs.

@@ -129,11 +129,19 @@ std::string renewalRule(const Policy& policy, const Held& held, Time due) {
     return fmt::format("renewal begins {} before expiry ({}{})", humanDuration(before), wordsOf(policy, held), own);
 }
 
-Step renewalStep(const Policy& policy, const Held& held, const History& history, Time now) {
+/// Whoever went back to an earlier generation does not want the next one to come at once.
+Step heldBack(Step step, const Held& held, const History& history, Time now) {
+    const auto until = history.heldBackUntil;
+    if (until <= std::max(now, step.at) || until >= held.notAfter || step.action == Action::nothing) return step;
+    step.at = step.due = until; // others of the queue need not wait for it
+    step.why += "; an earlier generation was put back on request, which is not replaced before half of its rest";
+    return step;
+}
+
+Step unaskedRenewalStep(const Policy& policy, const Held& held, const History& history, Time now) {
     const auto renewal = [&](Time due, std::string why) {
         return attempt(Action::renew, due, std::move(why), policy, history, held.notAfter - now, now);
     };
-    if (asked(history, now) || owed(history)) return renewal(std::min(history.requested, now), "somebody asked for it");
     if (policy.outdated)
         return renewal(std::min(held.issued, now), "the profile asks for something else than what is held");
     if (policy.nameChange == NameChange::reenroll)
@@ -141,6 +149,13 @@ Step renewalStep(const Policy& policy, const Held& held, const History& history,
     const auto due = renewalDue(policy, held);
     if (due == never) return {Action::nothing, never, never, "renew = 0: it is not renewed by itself"};
     return renewal(due, renewalRule(policy, held, due));
+}
+
+Step renewalStep(const Policy& policy, const Held& held, const History& history, Time now) {
+    if (asked(history, now) || owed(history))
+        return attempt(Action::renew, std::min(history.requested, now), "somebody asked for it", policy, history,
+                       held.notAfter - now, now);
+    return heldBack(unaskedRenewalStep(policy, held, history, now), held, history, now);
 }
 
 Step enrollmentStep(const Policy& policy, const std::optional<Held>& held, const History& history, Time now) {

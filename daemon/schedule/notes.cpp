@@ -38,7 +38,7 @@ struct End {
     History operator()(const record::Issued& issued) {
         auto next = withoutTrouble(std::move(history), Outcome::issued);
         next.lastSuccess = now;
-        next.notBeforeNextAttempt = never;
+        next.notBeforeNextAttempt = next.heldBackUntil = never;
         next.pending.reset();
         return issued.upcoming ? next : noteNewGeneration(std::move(next));
     }
@@ -105,8 +105,8 @@ History noteEnd(History history, const record::Report& report, Time now) {
 
 History noteDeployed(History history, unsigned generation, Time now) {
     auto& deployment = history.deployment;
-    const bool replacesAnother = deployment.generation != 0 && deployment.generation != generation;
-    if (replacesAnother) history.lastRenewal = now;
+    const bool renews = deployment.generation != 0 && deployment.generation < generation;
+    if (renews) history.lastRenewal = now;
     deployment.generation = generation;
     deployment.confirmed = true;
     deployment.failures = 0;
@@ -152,9 +152,16 @@ History noteNewGeneration(History history) {
     return history;
 }
 
+History noteRollback(History history, const record::Held& held, Time now) {
+    auto next = noteNewGeneration(std::move(history));
+    next.heldBackUntil = now + (held.notAfter - now) / 2;
+    return next;
+}
+
 History noteChange(History history) {
     auto fresh = noteNewGeneration(noteFileChange(std::move(history)));
     fresh.deployment.confirmed = false;
+    fresh.heldBackUntil = never;
     return fresh;
 }
 

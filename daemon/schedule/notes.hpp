@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "record/held.hpp"
 #include "record/history.hpp"
 #include "record/report.hpp"
 
@@ -36,6 +37,10 @@ record::History noteDrift(record::History history, const std::string& what, Time
 
 /// Another generation than before is to be deployed: failures with that one tell nothing about it.
 record::History noteNewGeneration(record::History history);
+
+/// An earlier generation, `held`, was put back on request: whoever did that has half of the time that is left to it
+/// before it is replaced again without being asked.
+record::History noteRollback(record::History history, const record::Held& held, Time now);
 
 /// The profile has changed: what was refused may be granted now, and the targets may be others.
 record::History noteChange(record::History history);

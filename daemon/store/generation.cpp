@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace scepd::store {
 namespace {
@@ -71,26 +72,27 @@ bool isComplete(const fs::path& root, const std::string& name, unsigned number) 
     return fs::exists(generationDirectory(root, name, number) / "facts.toml", unknown);
 }
 
+/// The generation that a link names; 0 for none.
+unsigned linked(const fs::path& root, const std::string& name, const char* link) {
+    std::error_code error;
+    const auto target = fs::read_symlink(certificateDirectory(root, name) / link, error);
+    return error ? 0 : numberOf(target.string());
+}
+
 /// What lies behind the newest three, and what interrupted attempts left. The new generation is committed: trouble with
 /// an old one is told and tried again at the next commit.
 void removeOlder(const fs::path& root, const std::string& name) {
     std::size_t kept = 0;
     const auto numbers = allNumbers(certificateDirectory(root, name));
+    const auto inUse = linked(root, name, current);
     for (const auto number : std::views::reverse(numbers)) {
-        if (isComplete(root, name, number) && ++kept <= keptGenerations) continue;
+        if (isComplete(root, name, number) && (++kept <= keptGenerations || number == inUse)) continue;
         try {
             removeDirectory(generationDirectory(root, name, number));
         } catch (const Error& error) {
             log::warning("{}: an old generation stays: {}", name, error.what());
         }
     }
-}
-
-/// The generation that a link names; 0 for none.
-unsigned linked(const fs::path& root, const std::string& name, const char* link) {
-    std::error_code error;
-    const auto target = fs::read_symlink(certificateDirectory(root, name) / link, error);
-    return error ? 0 : numberOf(target.string());
 }
 
 void removeLink(const fs::path& root, const std::string& name, const char* link) {
@@ -166,6 +168,14 @@ void useUpcoming(const fs::path& root, const std::string& name) {
     const auto parent = certificateDirectory(root, name);
     file::replaceLink(parent / current, generationDirectory(root, name, number).filename());
     removeLink(root, name, upcoming);
+}
+
+void use(const fs::path& root, const std::string& name, unsigned number) {
+    const auto kept = generations(root, name);
+    if (std::ranges::find(kept, number) == kept.end())
+        throw Error(Fault::local, fmt::format("generation {} of {} is not kept any more: {} {}", number, name,
+                                              kept.size() == 1 ? "there is" : "there are", fmt::join(kept, ", ")));
+    file::replaceLink(certificateDirectory(root, name) / current, generationDirectory(root, name, number).filename());
 }
 
 std::optional<record::Held> readHeld(const fs::path& root, const std::string& name) {

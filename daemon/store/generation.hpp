@@ -44,7 +44,7 @@ struct Generation {
 
 /// Commits a new generation behind the newest and lets `current` name it; its facts' number is set here. When this
 /// returns it survives a power cut; when it throws (Error{local}) `current` still names the one before. Only the three
-/// newest generations are kept, the keys of older ones are overwritten before they are removed.
+/// newest generations and what `current` names are kept, the keys of others are overwritten before they are removed.
 unsigned commit(const std::filesystem::path& root, const std::string& name, Generation generation);
 
 /// As commit(), for a certificate that is to be used later: `upcoming` names it and `current` stays (RFC 8894, figure
@@ -57,6 +57,10 @@ std::optional<record::Held> readUpcoming(const std::filesystem::path& root, cons
 /// From now on `current` names the upcoming generation. Durable when it returns; nothing upcoming is fine. Throws
 /// Error{local}.
 void useUpcoming(const std::filesystem::path& root, const std::string& name);
+
+/// From now on `current` names this generation, one that is kept. Durable when it returns. Throws Error{local} that
+/// names those that are kept when it is none of them.
+void use(const std::filesystem::path& root, const std::string& name, unsigned number);
 
 /// The facts of the generation that `current` names; nullopt when there is none. A damaged facts file throws
 /// Error{local} naming it.

@@ -103,6 +103,7 @@ toml::table toTable(const record::History& history) {
         {"named-files", history.namedFiles},
         {"last-look", toNumber(history.lastLook)},
         {"last-failed-look", toNumber(history.lastFailedLook)},
+        {"held-back-until", toNumber(history.heldBackUntil)},
         {"deployment", toTable(history.deployment)},
     };
     if (history.pending) table.insert("pending", toTable(*history.pending));
@@ -132,6 +133,7 @@ record::History historyFrom(const toml::table& table) {
         .namedFiles = table["named-files"].value_or(std::string()), // this and what follows are younger than the format
         .lastLook = timeIfThere(table, "last-look"),
         .lastFailedLook = timeIfThere(table, "last-failed-look"),
+        .heldBackUntil = timeIfThere(table, "held-back-until"),
     };
     if (table.contains("pending")) history.pending = pendingFrom(subtable(table, "pending"));
     return history;

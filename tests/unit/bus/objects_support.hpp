@@ -91,6 +91,7 @@ protected:
     record::RequestOptions lastOptions;
     Handlers::Done laterDone; ///< Of what takes a while.
     std::string imported, purged;
+    unsigned rolledBackTo = 0;
     bool occupied = false; ///< Something runs for the certificate by then.
 
 private:
@@ -133,6 +134,17 @@ private:
                                                 .purge =
                                                     [this](const auto& name, auto done) {
                                                         purged = name;
+                                                        laterDone = std::move(done);
+                                                        return !occupied;
+                                                    },
+                                                .redeploy =
+                                                    [this](const auto&, auto done) {
+                                                        laterDone = std::move(done);
+                                                        return !occupied;
+                                                    },
+                                                .rollback =
+                                                    [this](const auto&, auto generation, auto done) {
+                                                        rolledBackTo = generation;
                                                         laterDone = std::move(done);
                                                         return !occupied;
                                                     },

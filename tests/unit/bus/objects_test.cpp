@@ -225,6 +225,27 @@ TEST_F(ObjectsTest, APurgeIsAnsweredWhenItIsDoneAlsoForANameThatNoProfileHasAnyM
     EXPECT_EQ(purge("/org/scepd1", manager, "web"), "org.scepd1.Error.Busy web");
 }
 
+TEST_F(ObjectsTest, ARollbackIsAnsweredWhenTheEarlierOneIsInUse) {
+    std::string outcome = "none";
+    auto web = proxy("/org/scepd1/certificate/web");
+    web->callMethodAsync("Rollback")
+        .onInterface(certificate)
+        .withArguments(5U)
+        .uponReplyInvoke([&](const sdbus::Error* error) { outcome = error == nullptr ? "done" : error->getMessage(); });
+    receiveUntil([&] { return started(); });
+    EXPECT_EQ(rolledBackTo, 5U);
+    EXPECT_EQ(outcome, "none");
+    inServer([&] { laterDone(std::unexpected(Error(Fault::local, "read-only"))); });
+    receiveUntil([&] { return outcome != "none"; });
+    EXPECT_EQ(outcome, "read-only");
+}
+
+TEST_F(ObjectsTest, WhatIsHeldIsNotInstalledAnewWhileSomethingRuns) {
+    occupied = true;
+    EXPECT_EQ(errorOf([&] { proxy("/org/scepd1/certificate/web")->callMethod("Redeploy").onInterface(certificate); }),
+              "org.scepd1.Error.Busy");
+}
+
 TEST_F(ObjectsTest, AFailedHandlerIsAnAnswerAndTheBusGoesOn) {
     const auto pem = [&](const std::string& what) {
         std::string text;

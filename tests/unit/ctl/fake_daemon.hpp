@@ -65,6 +65,11 @@ private:
         shown.generation += 1;
         result.returnResults();
     }
+    void Redeploy(sdbus::Result<>&& result) override { result.returnResults(); }
+    void Rollback(sdbus::Result<>&& result, std::uint32_t generation) override {
+        shown.generation = generation != 0 ? generation : shown.generation - 1;
+        result.returnResults();
+    }
     void Purge(sdbus::Result<>&& result) override { result.returnResults(); }
     std::string GetPem(const std::string&) override { return {}; }
     std::map<std::string, sdbus::Variant> Explain() override { return explanation; }

@@ -92,6 +92,30 @@ TEST_F(GenerationTest, AnUpcomingOneIsKeptBesideTheCurrentOneUntilItIsUsed) {
     EXPECT_NO_THROW(useUpcoming(root.path(), "wifi"));
 }
 
+TEST_F(GenerationTest, AnEarlierOneCanBeUsedAgainAndIsKeptAsLong) {
+    for (const auto* text : {"one", "two", "three"})
+        commitOne(text);
+    use(root.path(), "wifi", 1);
+    EXPECT_EQ(readHeld(root.path(), "wifi"), sampleHeld(1));
+    EXPECT_EQ(commitUpcoming(root.path(), "wifi", sampleGeneration("four")), 4U);
+    EXPECT_THAT(generations(root.path(), "wifi"), ElementsAre(1, 2, 3, 4)) << "what is in use is not removed";
+    EXPECT_EQ(commitOne("five"), 5U);
+    EXPECT_EQ(currentTarget(), "generation-5");
+    commitOne("six");
+    EXPECT_THAT(generations(root.path(), "wifi"), ElementsAre(4, 5, 6));
+}
+
+TEST_F(GenerationTest, OneThatIsNotKeptCannotBeUsed) {
+    commitOne("one");
+    try {
+        use(root.path(), "wifi", 7);
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "generation 7 of wifi is not kept any more: there is 1");
+    }
+    EXPECT_EQ(currentTarget(), "generation-1");
+}
+
 TEST_F(GenerationTest, ANewCurrentOneEndsWhatWasUpcoming) {
     commitOne("now");
     commitUpcoming(root.path(), "wifi", sampleGeneration("later"));

@@ -44,6 +44,7 @@ History sampleHistory() {
         .namedFiles = "fedcba9876543210",
         .lastLook = Time(1795150000s),
         .lastFailedLook = Time(1795160000s),
+        .heldBackUntil = Time(1795170000s),
     };
 }
 
