@@ -179,8 +179,7 @@ void addInstalled(CLI::App& app, Arguments& a) {
         "\n\nThe newest three generations are kept. The one that is put back is not replaced before half of\n"
         "the time that is left to it, so that there is time to find out what was wrong with the other.");
     rollback->add_option("NAME", a.name, "a certificate")->required();
-    rollback->add_option("GENERATION", a.generation, "its number, as \"scepctl show\" has it; without: the one before")
-        ->check(CLI::PositiveNumber);
+    rollback->add_option("GENERATION", a.generation, "its number; without: the one before that in use");
     runs(rollback, a, [&a](const auto& console) { return ctl::rollback(console, a.name, a.generation); });
     auto* redeploy =
         verb(app, installed, "redeploy", "install what is held once more, reload and run hooks", "redeploy web");

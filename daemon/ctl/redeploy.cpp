@@ -35,9 +35,7 @@ Exit rollback(const Console& console, const std::string& name, std::uint32_t gen
         console, name, [&](Daemon& daemon) { daemon.rollback(name, generation); }, "in use again");
     if (!console.json && console.legend)
         console.out << fmt::format(
-            "It is not replaced before half of the time that is left to it; \"scepctl renew {0}\" "
-            "does it earlier,\n\"scepctl explain {0}\" says when.\n",
-            name);
+            "\"scepctl explain {0}\" says when it is replaced, \"scepctl renew {0}\" does it now.\n", name);
     return done;
 }
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace scepd {
 namespace {
@@ -46,6 +47,9 @@ record::Held earlierGeneration(const std::filesystem::path& root, const record::
         throw Error(Fault::local, fmt::format("no generation of {} before {} is kept", name, held.generation));
     if (wanted == held.generation)
         throw Error(Fault::local, fmt::format("generation {} of {} is in use already", wanted, name));
+    if (wanted != 0 && std::ranges::find(kept, wanted) == kept.end())
+        throw Error(Fault::local,
+                    fmt::format("generation {} of {} is not kept, only {}", wanted, name, fmt::join(kept, ", ")));
     return store::readGeneration(root, name, wanted != 0 ? wanted : *std::prev(before)).facts;
 }
 

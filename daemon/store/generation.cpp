@@ -12,7 +12,6 @@
 #include <string_view>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace scepd::store {
 namespace {
@@ -171,10 +170,6 @@ void useUpcoming(const fs::path& root, const std::string& name) {
 }
 
 void use(const fs::path& root, const std::string& name, unsigned number) {
-    const auto kept = generations(root, name);
-    if (std::ranges::find(kept, number) == kept.end())
-        throw Error(Fault::local, fmt::format("generation {} of {} is not kept any more: {} {}", number, name,
-                                              kept.size() == 1 ? "there is" : "there are", fmt::join(kept, ", ")));
     file::replaceLink(certificateDirectory(root, name) / current, generationDirectory(root, name, number).filename());
 }
 

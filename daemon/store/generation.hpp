@@ -58,8 +58,8 @@ std::optional<record::Held> readUpcoming(const std::filesystem::path& root, cons
 /// Error{local}.
 void useUpcoming(const std::filesystem::path& root, const std::string& name);
 
-/// From now on `current` names this generation, one that is kept. Durable when it returns. Throws Error{local} that
-/// names those that are kept when it is none of them.
+/// From now on `current` names this generation, one of those that are kept. Durable when it returns. Throws
+/// Error{local}.
 void use(const std::filesystem::path& root, const std::string& name, unsigned number);
 
 /// The facts of the generation that `current` names; nullopt when there is none. A damaged facts file throws

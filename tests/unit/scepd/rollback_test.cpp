@@ -75,7 +75,7 @@ TEST_F(Rollback, ThatCannotBeInstalledSaysWhyAndIsTriedAgain) {
 
 TEST_F(Rollback, ToWhatIsNotThereIsRefused) {
     EXPECT_EQ(refusal(3), "generation 3 of peer is in use already");
-    EXPECT_THAT(refusal(9), HasSubstr("generation-9"));
+    EXPECT_EQ(refusal(9), "generation 9 of peer is not kept, only 1, 2, 3");
     store::use(root.path(), "peer", 1);
     engine = makeEngine();
     engine->reload();

@@ -105,17 +105,6 @@ TEST_F(GenerationTest, AnEarlierOneCanBeUsedAgainAndIsKeptAsLong) {
     EXPECT_THAT(generations(root.path(), "wifi"), ElementsAre(4, 5, 6));
 }
 
-TEST_F(GenerationTest, OneThatIsNotKeptCannotBeUsed) {
-    commitOne("one");
-    try {
-        use(root.path(), "wifi", 7);
-        FAIL();
-    } catch (const Error& error) {
-        EXPECT_STREQ(error.what(), "generation 7 of wifi is not kept any more: there is 1");
-    }
-    EXPECT_EQ(currentTarget(), "generation-1");
-}
-
 TEST_F(GenerationTest, ANewCurrentOneEndsWhatWasUpcoming) {
     commitOne("now");
     commitUpcoming(root.path(), "wifi", sampleGeneration("later"));
