@@ -154,6 +154,9 @@ bool Engine::redeploy(const std::string& name, Done done) {
 bool Engine::rollback(const std::string& name, unsigned generation, Done done) {
     auto& entry = deployable(name);
     if (entry.running) return false;
+    if (entry.upcoming && generation == entry.upcoming->generation)
+        throw Error(Fault::local, fmt::format("generation {} of {} is used by itself when it becomes valid, on {}",
+                                              generation, name, rfc3339(entry.upcoming->notBefore)));
     const auto earlier = earlierGeneration(places_.root, *entry.held, name, generation);
     if (earlier.notAfter <= judgedTime())
         throw Error(Fault::local, fmt::format("generation {} of {} expired on {}", earlier.generation, name,

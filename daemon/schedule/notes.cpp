@@ -155,6 +155,7 @@ History noteNewGeneration(History history) {
 History noteRollback(History history, const record::Held& held, Time now) {
     auto next = noteNewGeneration(std::move(history));
     next.heldBackUntil = now + (held.notAfter - now) / 2;
+    next.requested = never; // what was asked for before is not wanted any more
     return next;
 }
 

@@ -82,6 +82,13 @@ TEST_F(Rollback, ToWhatIsNotThereIsRefused) {
     EXPECT_EQ(refusal(0), "no generation of peer before 1 is kept");
 }
 
+TEST_F(Rollback, ToWhatTheComingCaHasIssuedIsRefusedBeforeItsTime) {
+    store::commitUpcoming(root.path(), "peer", {Secret("key"), "cert", "", "", held(4, now() + 24h, 24h * 90)});
+    engine = makeEngine();
+    engine->reload();
+    EXPECT_THAT(refusal(4), HasSubstr("used by itself when it becomes valid"));
+}
+
 TEST_F(Rollback, WhatIsHeldCanBeInstalledAnew) {
     EXPECT_TRUE(ended([&](auto done) { return engine->redeploy("peer", std::move(done)); }).has_value());
     EXPECT_EQ(deployerCalls.back(), "confirm 3");

@@ -39,6 +39,12 @@ TEST_F(Rollback, DoesNotHoldBackWhatSomebodyAsksFor) {
     EXPECT_EQ(next(now + 1h).at, now + 1h);
 }
 
+TEST_F(Rollback, EndsWhatWasAskedForBefore) {
+    const auto asked = noteRequest(deployed(2), false, now - 1h);
+    history = noteDeployed(noteRollback(asked, first, now), 1, now);
+    EXPECT_EQ(next(now).at, now + days(10));
+}
+
 TEST_F(Rollback, IsForgottenWhenANewOneIsIssuedOrTheProfileChanges) {
     const auto changed = noteChange(history);
     EXPECT_EQ(changed.heldBackUntil, never);
