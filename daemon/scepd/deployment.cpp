@@ -50,7 +50,7 @@ record::Held earlierGeneration(const std::filesystem::path& root, const record::
     if (wanted != 0 && std::ranges::find(kept, wanted) == kept.end())
         throw Error(Fault::local,
                     fmt::format("generation {} of {} is not kept, only {}", wanted, name, fmt::join(kept, ", ")));
-    return store::readGeneration(root, name, wanted != 0 ? wanted : *std::prev(before)).facts;
+    return store::readFacts(root, name, wanted != 0 ? wanted : *std::prev(before));
 }
 
 } // namespace
@@ -158,6 +158,9 @@ bool Engine::rollback(const std::string& name, unsigned generation, Done done) {
         throw Error(Fault::local, fmt::format("generation {} of {} is used by itself when it becomes valid, on {}",
                                               generation, name, rfc3339(entry.upcoming->notBefore)));
     const auto earlier = earlierGeneration(places_.root, *entry.held, name, generation);
+    if (earlier.machineId != machineId_)
+        throw Error(Fault::local,
+                    fmt::format("generation {} of {} was made on another machine", earlier.generation, name));
     if (earlier.notAfter <= judgedTime())
         throw Error(Fault::local, fmt::format("generation {} of {} expired on {}", earlier.generation, name,
                                               rfc3339(earlier.notAfter)));

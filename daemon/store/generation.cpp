@@ -111,9 +111,7 @@ record::Held parseFacts(const std::string& text, const fs::path& path) {
 
 std::optional<record::Held> readLinked(const fs::path& root, const std::string& name, const char* link) {
     const unsigned number = linked(root, name, link);
-    if (number == 0) return std::nullopt;
-    const auto path = generationDirectory(root, name, number) / "facts.toml";
-    return parseFacts(file::read(path), path);
+    return number == 0 ? std::nullopt : std::optional(readFacts(root, name, number));
 }
 
 /// The commit point is the link.
@@ -179,6 +177,11 @@ std::optional<record::Held> readHeld(const fs::path& root, const std::string& na
 
 std::optional<record::Held> readUpcoming(const fs::path& root, const std::string& name) {
     return readLinked(root, name, upcoming);
+}
+
+record::Held readFacts(const fs::path& root, const std::string& name, unsigned number) {
+    const auto path = generationDirectory(root, name, number) / "facts.toml";
+    return parseFacts(file::read(path), path);
 }
 
 Generation readGeneration(const fs::path& root, const std::string& name, unsigned number) {

@@ -66,6 +66,9 @@ void use(const std::filesystem::path& root, const std::string& name, unsigned nu
 /// Error{local} naming it.
 std::optional<record::Held> readHeld(const std::filesystem::path& root, const std::string& name);
 
+/// The facts of a complete generation by its number. Throws Error{local} naming a file that is missing or damaged.
+record::Held readFacts(const std::filesystem::path& root, const std::string& name, unsigned number);
+
 /// Reads a complete generation from a directory that somebody less trusted may own: no symlink is followed.
 /// Throws Error{local} naming the file that is missing or damaged.
 Generation readGeneration(const std::filesystem::path& root, const std::string& name, unsigned number);
