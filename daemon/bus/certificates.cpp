@@ -44,7 +44,7 @@ int guarded(sd_bus_error* error, Body body) noexcept {
 
 // What a property's value is on the bus.
 template <typename Value>
-const Value& shown(const Value& value) {
+Value shown(Value value) {
     return value;
 }
 std::uint64_t shown(Time time) {
