@@ -22,8 +22,8 @@ class Deployer {
 public:
     using Targets = std::vector<record::TargetState>;
 
-    /// `root` is "/" for production. `now` is what the clock shows; where it cannot be right (schedule/plausible.hpp)
-    /// nothing is refused as expired by it.
+    /// `root` is "/" for production. What follows takes as `now` what the clock shows: as long as that cannot be right
+    /// (schedule/plausible.hpp) nothing is refused as expired by it.
     explicit Deployer(std::filesystem::path root);
 
     /// Installs a generation on all targets as one transaction, tells the consumers and runs the hooks. A target is

@@ -44,7 +44,8 @@ std::vector<std::filesystem::path> profileFolders(const std::filesystem::path& r
 /// editors, dpkg and Ansible are no such names.
 bool isProfileName(std::string_view fileName);
 
-/// The files and folders that load() reads: what it returns is the same while file::stamp() of them is.
+/// The files and folders that load() reads: settings and profiles are the same while file::stamp() of them is; findings
+/// about what surrounds them (targets, secrets, hooks) need not be.
 std::vector<std::filesystem::path> configurationFiles(const std::filesystem::path& root);
 
 /// Reads everything below root. Never throws for what a file contains; throws Error{local} only when memory or the root

@@ -95,7 +95,7 @@ void Engine::reload() {
     planSoon();
 }
 
-/// What is installed stays; the row of its status says who may remove it.
+/// What is installed and kept stays until somebody purges it.
 void Engine::tellRemoved(const Entry& entry) {
     constexpr auto why = "no profile asks for it any more";
     audience_.event(entry.name(), "removed", why, entry.held);
