@@ -6,7 +6,6 @@
 #include "bus/changes.hpp"
 #include "bus/manager_object.hpp"
 
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -46,18 +45,12 @@ void Objects::claimName() {
     }
 }
 
-void Objects::show(const std::vector<record::Status>& statuses) {
-    std::set<std::string> gone;
-    for (const auto& [name, status] : impl_->manager.statuses)
-        gone.insert(name);
-    for (const auto& status : statuses) {
-        gone.erase(status.name);
-        show(status);
-    }
-    for (const auto& name : gone) {
-        impl_->certificates.remove(name);
-        impl_->manager.statuses.erase(name);
-    }
+void Objects::keepOnly(const std::set<std::string>& names) {
+    std::erase_if(impl_->manager.statuses, [&](const auto& shown) {
+        const bool gone = !names.contains(shown.first);
+        if (gone) impl_->certificates.remove(shown.first);
+        return gone;
+    });
 }
 
 void Objects::show(const record::Status& status) {

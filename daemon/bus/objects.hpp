@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,11 +62,11 @@ public:
     /// Takes the name org.scepd1. Throws Error{local} when another daemon has it.
     void claimName();
 
-    /// Shows these certificates and no others: new objects appear, gone ones disappear, changed ones emit one
-    /// PropertiesChanged with the names of what changed. Statuses in state not-applicable are listed without an object.
-    void show(const std::vector<record::Status>& statuses);
-    /// Shows what changed of one certificate.
+    /// Shows a certificate: a new object appears, a changed one emits one PropertiesChanged with the names of what
+    /// changed. One in state not-applicable is listed without an object.
     void show(const record::Status& status);
+    /// Forgets all certificates but these.
+    void keepOnly(const std::set<std::string>& names);
     void show(const record::Overview& overview);
 
     /// Emits the Event signal.

@@ -79,8 +79,8 @@ void Engine::reload() {
         for (const auto& certificate : profile.certificates) {
             if (entries_.contains(certificate.name)) continue; // the file that sorts first wins
             auto fresh = makeEntry(shared, certificate);
-            if (const auto found = old.find(certificate.name); found != old.end())
-                takeOver(fresh, found->second, versions);
+            if (const auto found = old.extract(certificate.name); found)
+                takeOver(fresh, found.mapped(), versions);
             else
                 readKept(fresh, versions);
             entries_.emplace(certificate.name, std::move(fresh));
@@ -89,7 +89,7 @@ void Engine::reload() {
     measureClock();
     showAll();
     for (const auto& [name, entry] : old)
-        if (!entries_.contains(name)) tellRemoved(entry);
+        tellRemoved(entry);
     watchTargets();
     lookAtNames();
     planSoon();
@@ -328,15 +328,20 @@ void Engine::show(Entry& entry, const schedule::Circumstances& moment) {
 /// Also what does not apply here, and what is kept although no profile asks for it any more.
 void Engine::showAll() {
     const auto moment = circumstances();
-    std::vector<record::Status> statuses;
+    std::set<std::string> names;
     for (auto& [name, entry] : entries_) {
-        statuses.push_back(entry.status(moment));
-        entry.shown = statuses.back().state;
+        show(entry, moment);
+        names.insert(name);
     }
-    std::ranges::move(otherEndpoints(configuration_, statuses), std::back_inserter(statuses));
-    std::ranges::move(removedCertificates(configuration_, store::keptCertificates(places_.root), statuses),
-                      std::back_inserter(statuses));
-    audience_.all(statuses);
+    const auto showOthers = [&](const std::vector<record::Status>& others) {
+        for (const auto& status : others) {
+            audience_.one(status);
+            names.insert(status.name);
+        }
+    };
+    showOthers(otherEndpoints(configuration_, names));
+    showOthers(removedCertificates(configuration_, store::keptCertificates(places_.root), names));
+    audience_.only(names);
 }
 
 void Engine::complain(Entry& entry, const std::string& event, const std::string& text) {

@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,9 @@ struct Deployer {
 
 /// Who is told of what changes.
 struct Audience {
-    std::function<void(const std::vector<record::Status>&)> all; ///< After the profiles were read.
-    std::function<void(const record::Status&)> one;              ///< After something happened to one certificate.
+    std::function<void(const record::Status&)> one; ///< After something happened to one certificate.
+    std::function<void(const std::set<std::string>& names)>
+        only; ///< After the profiles were read: there are no others.
     std::function<void(const record::Overview&)> overview;
     std::function<void(const std::string& certificate, const std::string& event, const std::string& reason,
                        const std::optional<record::Held>& held)>

@@ -69,8 +69,8 @@ int serve(const Options& options) {
     std::unique_ptr<bus::Objects> objects;
     std::unique_ptr<Engine> engine;
     const Audience audience{
-        .all = [&](const auto& statuses) { objects->show(statuses); },
         .one = [&](const auto& status) { objects->show(status); },
+        .only = [&](const auto& names) { objects->keepOnly(names); },
         .overview =
             [&](const auto& overview) {
                 objects->show(overview);

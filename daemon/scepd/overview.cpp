@@ -1,7 +1,6 @@
 #include "scepd/overview.hpp"
 
 #include <algorithm>
-#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -37,13 +36,6 @@ record::Finding findingOf(const profile::Diagnostic& diagnostic) {
     return {diagnostic.file, diagnostic.line, diagnostic.column, isError ? "error" : "warning", diagnostic.text};
 }
 
-std::set<std::string> namesOf(const std::vector<record::Status>& statuses) {
-    std::set<std::string> names;
-    for (const auto& status : statuses)
-        names.insert(status.name);
-    return names;
-}
-
 /// A certificate of a profile that has a mistake must not look as if nobody wanted it.
 std::string whyNobodyAsks(const profile::Configuration& configuration) {
     const bool mistakes = std::ranges::any_of(configuration.diagnostics, [](const auto& diagnostic) {
@@ -67,24 +59,21 @@ record::Overview overviewOf(const profile::Configuration& configuration, const r
     return overview;
 }
 
-std::vector<record::Status> otherEndpoints(const profile::Configuration& configuration,
-                                           const std::vector<record::Status>& shown) {
-    auto names = namesOf(shown);
+std::vector<record::Status> otherEndpoints(const profile::Configuration& configuration, std::set<std::string> shown) {
     std::vector<record::Status> result;
     for (const auto& profile : configuration.profiles)
         for (const auto& certificate : profile.certificates)
-            if (!profile.appliesTo(configuration.settings.groups) && names.insert(certificate.name).second)
+            if (!profile.appliesTo(configuration.settings.groups) && shown.insert(certificate.name).second)
                 result.push_back(notApplicable(profile, certificate));
     return result;
 }
 
 std::vector<record::Status> removedCertificates(const profile::Configuration& configuration,
                                                 const std::vector<std::string>& kept,
-                                                const std::vector<record::Status>& shown) {
-    const auto names = namesOf(shown);
+                                                const std::set<std::string>& shown) {
     std::vector<record::Status> result;
     for (const auto& name : kept) {
-        if (names.contains(name)) continue;
+        if (shown.contains(name)) continue;
         record::Status status;
         status.name = name;
         status.state = record::State::notApplicable;

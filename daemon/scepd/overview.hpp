@@ -8,6 +8,7 @@
 #include "scepd/entry.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,14 +19,13 @@ record::Overview overviewOf(const profile::Configuration& configuration, const r
                             std::vector<std::string> queue);
 
 /// The certificates of profiles for other groups of endpoints, except those whose name is shown already.
-std::vector<record::Status> otherEndpoints(const profile::Configuration& configuration,
-                                           const std::vector<record::Status>& shown);
+std::vector<record::Status> otherEndpoints(const profile::Configuration& configuration, std::set<std::string> shown);
 
 /// The certificates of which something is kept although no profile asks for them, except those whose name is shown
 /// already.
 std::vector<record::Status> removedCertificates(const profile::Configuration& configuration,
                                                 const std::vector<std::string>& kept,
-                                                const std::vector<record::Status>& shown);
+                                                const std::set<std::string>& shown);
 
 /// The authorities that all certificates met, each once for a profile: by profile, CAs before RAs, then by subject.
 std::vector<record::KnownAuthority> knownAuthorities(const std::map<std::string, Entry>& entries);

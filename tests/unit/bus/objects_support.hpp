@@ -169,8 +169,9 @@ private:
                                                         return explanation;
                                                     },
                                             });
-        objects->show(
-            {statusOf("web", State::valid), statusOf("log", State::waiting), statusOf("kiosk", State::notApplicable)});
+        objects->show(statusOf("web", State::valid));
+        objects->show(statusOf("log", State::waiting));
+        objects->show(statusOf("kiosk", State::notApplicable));
         const auto wake = loop.onReadable(wake_.get(), [this] {
             std::uint64_t count = 0;
             EXPECT_GT(::read(wake_.get(), &count, sizeof count), 0);

@@ -93,13 +93,11 @@ protected:
             .purge = [=](const auto&, auto done) { answer("purge", 0, std::move(done)); },
         };
         Audience audience{
-            .all =
-                [this](const auto& all) {
-                    statuses.clear();
-                    for (const auto& status : all)
-                        statuses[status.name] = status;
-                },
             .one = [this](const auto& status) { statuses[status.name] = status; },
+            .only =
+                [this](const auto& names) {
+                    std::erase_if(statuses, [&](const auto& shown) { return !names.contains(shown.first); });
+                },
             .overview = [this](const auto& seen) { overview = seen; },
             .event = [this](const auto& name, const auto& event, const auto&,
                             const auto&) { events.push_back(name + " " + event); },
