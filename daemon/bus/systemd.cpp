@@ -104,6 +104,25 @@ auto talk(const std::string& action, const std::string& unit, Body&& body) -> de
     }
 }
 
+using Property = sdbus::Struct<std::string, sdbus::Variant>;
+using Properties = std::vector<Property>;
+
+/// As org.freedesktop.systemd1(5) has them; AddRef holds the unit until its end was looked at.
+Properties transientProperties(const std::vector<std::string>& command, const std::vector<Systemd::Bind>& binds) {
+    using Exec = sdbus::Struct<std::string, std::vector<std::string>, bool>;
+    using Mount = sdbus::Struct<std::string, std::string, bool, std::uint64_t>;
+    std::vector<Mount> mounts;
+    for (const auto& [source, destination] : binds)
+        mounts.emplace_back(source, destination, false, 0);
+    return {
+        Property{"Type", std::string("oneshot")},
+        Property{"ExecStart", std::vector<Exec>{{command.front(), command, false}}},
+        Property{"BindReadOnlyPaths", mounts},
+        Property{"AddRef", true},
+        Property{"CollectMode", std::string("inactive-or-failed")},
+    };
+}
+
 void expectDone(const std::string& action, const std::string& unit, const std::string& result, Duration limit) {
     if (result.empty()) throw failure(action, unit, fmt::format("no end after {}", humanDuration(limit)));
     if (result == "done" || result == "skipped") return;
@@ -217,25 +236,42 @@ void Systemd::kill(const std::string& unit, int signal) {
     });
 }
 
+/// Waits for the job of a unit that is held, and lets the unit go.
+Systemd::End Systemd::endOf(const std::string& unit, const std::string& job, Duration limit) {
+    auto result = impl_->waitFor(job, Clock::now() + limit);
+    if (result.empty()) {
+        impl_->manager->callMethod("KillUnit")
+            .onInterface(managerInterface)
+            .withArguments(unit, std::string("all"), static_cast<std::int32_t>(SIGKILL));
+        result = "timeout";
+    }
+    End end;
+    end.succeeded = result == "done";
+    end.result = result == "timeout" ? result : impl_->property<std::string>(unit, serviceInterface, "Result");
+    end.status = impl_->property<std::int32_t>(unit, serviceInterface, "ExecMainStatus");
+    end.invocation = hexOf(impl_->property<std::vector<std::uint8_t>>(unit, unitInterface, "InvocationID"));
+    impl_->manager->callMethod("UnrefUnit").onInterface(managerInterface).withArguments(unit);
+    return end;
+}
+
 Systemd::End Systemd::runToEnd(const std::string& unit, Duration limit) {
     return talk("run", unit, [&] {
-        const auto deadline = Clock::now() + limit;
         // Held, or systemd would forget the unit and how it ended at the moment it ends.
         impl_->manager->callMethod("RefUnit").onInterface(managerInterface).withArguments(unit);
-        auto result = impl_->waitFor(impl_->startJob("StartUnit", unit), deadline);
-        if (result.empty()) {
-            impl_->manager->callMethod("KillUnit")
-                .onInterface(managerInterface)
-                .withArguments(unit, std::string("all"), static_cast<std::int32_t>(SIGKILL));
-            result = "timeout";
-        }
-        End end;
-        end.succeeded = result == "done";
-        end.result = result == "timeout" ? result : impl_->property<std::string>(unit, serviceInterface, "Result");
-        end.status = impl_->property<std::int32_t>(unit, serviceInterface, "ExecMainStatus");
-        end.invocation = hexOf(impl_->property<std::vector<std::uint8_t>>(unit, unitInterface, "InvocationID"));
-        impl_->manager->callMethod("UnrefUnit").onInterface(managerInterface).withArguments(unit);
-        return end;
+        return endOf(unit, impl_->startJob("StartUnit", unit), limit);
+    });
+}
+
+Systemd::End Systemd::runCommand(const std::string& unit, const std::vector<std::string>& command,
+                                 const std::vector<Bind>& binds, Duration limit) {
+    return talk("run", unit, [&] {
+        sdbus::ObjectPath job;
+        impl_->manager->callMethod("StartTransientUnit")
+            .onInterface(managerInterface)
+            .withArguments(unit, std::string("replace"), transientProperties(command, binds),
+                           std::vector<sdbus::Struct<std::string, Properties>>())
+            .storeResultsTo(job);
+        return endOf(unit, job, limit);
     });
 }
 

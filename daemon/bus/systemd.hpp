@@ -67,9 +67,22 @@ public:
     /// Starts it and waits for its end, at most `limit`; then it is killed with all its processes.
     End runToEnd(const std::string& unit, Duration limit);
 
+    /// A file that a command finds in the place of another one.
+    struct Bind {
+        std::string source, destination;
+
+        bool operator==(const Bind&) const = default;
+    };
+
+    /// Runs a command as a transient unit of type oneshot, as root; what it says is in the journal. The rest as
+    /// runToEnd().
+    End runCommand(const std::string& unit, const std::vector<std::string>& command, const std::vector<Bind>& binds,
+                   Duration limit);
+
 private:
     struct Impl;
     explicit Systemd(std::unique_ptr<Impl> impl);
+    End endOf(const std::string& unit, const std::string& job, Duration limit);
     void runJob(const char* method, const std::string& action, const std::string& unit, Duration limit);
     std::unique_ptr<Impl> impl_;
 };

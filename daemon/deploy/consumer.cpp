@@ -105,6 +105,10 @@ private:
 
 } // namespace
 
+bool isRunning(bus::Systemd& systemd, const std::string& unit) {
+    return runs(systemd.activeState(unit));
+}
+
 std::unique_ptr<bus::Systemd> findSystemd(const std::filesystem::path& root) {
     if (root != "/" && std::getenv("DBUS_SYSTEM_BUS_ADDRESS") == nullptr) return nullptr;
     return bus::Systemd::find();

@@ -17,6 +17,9 @@ namespace scepd::deploy {
 /// is named by DBUS_SYSTEM_BUS_ADDRESS, because the machine's services do not read what lies there.
 std::unique_ptr<bus::Systemd> findSystemd(const std::filesystem::path& root);
 
+/// True when the unit is active or on its way there.
+bool isRunning(bus::Systemd& systemd, const std::string& unit);
+
 /// What became of telling a consumer.
 struct Told {
     bool runs = true; ///< False when it does not run, so that nothing can be served before somebody starts it.

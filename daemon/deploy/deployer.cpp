@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "deploy/consumer.hpp"
 #include "deploy/hook.hpp"
+#include "deploy/rehearsal.hpp"
 #include "deploy/verify.hpp"
 #include "schedule/plausible.hpp"
 #include "store/generation.hpp"
@@ -78,6 +79,7 @@ Deployer::Targets Deployer::install(const std::string& name, unsigned generation
         Transaction transaction(root_,
                                 {name, generation, readDeployed(root_, name).generation, event, Phase::stage, {}});
         transaction.stage(files);
+        rehearseOrDiscard(transaction, subject);
         try {
             transaction.install();
         } catch (const Error& error) {
@@ -87,6 +89,15 @@ Deployer::Targets Deployer::install(const std::string& name, unsigned generation
         return complete(transaction, subject);
     } catch (const Error& error) {
         throw error.during(fmt::format("deploy generation {} of {}", generation, name));
+    }
+}
+
+void Deployer::rehearseOrDiscard(Transaction& transaction, const Subject& subject) const {
+    try {
+        rehearse(root_, subject);
+    } catch (const Error&) {
+        transaction.discard();
+        throw;
     }
 }
 

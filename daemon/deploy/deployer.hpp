@@ -26,7 +26,8 @@ public:
     /// (schedule/plausible.hpp) nothing is refused as expired by it.
     explicit Deployer(std::filesystem::path root);
 
-    /// Installs a generation on all targets as one transaction, tells the consumers and runs the hooks. A target is
+    /// Installs a generation on all targets as one transaction, when the consumers' checks of it pass, tells the
+    /// consumers and runs the hooks. A target is
     /// "unconfirmed" when somebody must still look whether it is served, otherwise "deployed", with a note when its
     /// consumer was not told. A hook that fails leaves the installation alone: it is an own row, "hook NAME", "failed".
     /// When anything else fails, all targets are as they were and the consumers were told so, and it throws.
@@ -59,6 +60,7 @@ public:
 
 private:
     Targets install(const std::string& name, unsigned generation, const std::string& event, Time now);
+    void rehearseOrDiscard(Transaction& transaction, const Subject& subject) const;
     Targets complete(Transaction& transaction, const Subject& subject);
     [[nodiscard]] record::TargetState verifyTarget(const profile::Target& target, const Material& material,
                                                    const Deployed& deployed) const;

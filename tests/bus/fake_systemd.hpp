@@ -44,6 +44,12 @@ public:
             .implementedAs([this](const std::string& u, const std::string& whom, std::int32_t signal) {
                 called("KillUnit " + whom + " " + std::to_string(signal), u);
             });
+        manager_->registerMethod("StartTransientUnit")
+            .onInterface(name)
+            .implementedAs([this](const std::string& u, const std::string&, const Properties& properties,
+                                  const std::vector<sdbus::Struct<std::string, Properties>>&) {
+                return runTransient(u, properties);
+            });
         manager_->registerMethod("Reload").onInterface(name).implementedAs([this] { called("Reload", "everything"); });
         manager_->registerMethod("EnableUnitFiles")
             .onInterface(name)
@@ -76,6 +82,11 @@ public:
     FakeSystemd(const FakeSystemd&) = delete;
     FakeSystemd& operator=(const FakeSystemd&) = delete;
 
+    /// What a command comes to that is run as a transient unit, with the files that it finds in the place of others:
+    /// its exit code.
+    std::function<int(const std::vector<std::string>& command, const std::map<std::string, std::string>& binds)>
+        onCommand = [](const auto&, const auto&) { return 0; };
+
     /// What a unit is like from now on. One that was never given is not installed.
     void set(const std::string& unit, Unit state) {
         const std::lock_guard lock(mutex_);
@@ -90,6 +101,27 @@ public:
 
 private:
     using Changes = std::vector<sdbus::Struct<std::string, std::string, std::string>>;
+
+    using Properties = std::vector<sdbus::Struct<std::string, sdbus::Variant>>;
+
+    sdbus::ObjectPath runTransient(const std::string& unit, const Properties& properties) {
+        using Exec = sdbus::Struct<std::string, std::vector<std::string>, bool>;
+        using Mount = sdbus::Struct<std::string, std::string, bool, std::uint64_t>;
+        std::vector<std::string> command;
+        std::map<std::string, std::string> binds;
+        for (const auto& property : properties) {
+            if (property.get<0>() == "ExecStart") command = property.get<1>().get<std::vector<Exec>>()[0].get<1>();
+            if (property.get<0>() == "BindReadOnlyPaths")
+                for (const auto& mount : property.get<1>().get<std::vector<Mount>>())
+                    binds[mount.get<1>()] = mount.get<0>();
+        }
+        const auto status = onCommand(command, binds);
+        set(unit, {.activeState = "inactive",
+                   .jobResult = status == 0 ? "done" : "failed",
+                   .result = status == 0 ? "success" : "exit-code",
+                   .exitStatus = status});
+        return job("StartTransientUnit", unit);
+    }
 
     static std::string interface(const std::string& name) { return "org.freedesktop.systemd1." + name; }
 

@@ -100,6 +100,76 @@ TEST_F(Consumers, AFailedReloadPutsTheFormerFilesBackAndTellsTheConsumerAgain) {
     EXPECT_THAT(interrupted(root()), IsEmpty());
 }
 
+/// With nginx running and a generation installed; the check passes as long as nobody says otherwise.
+class Checks : public Consumers {
+protected:
+    Checks() {
+        profile("[[certificate.web.deploy]]\npreset = \"nginx\"\n");
+        systemd.set("nginx.service", {});
+        deployer.deploy("web", commit(), today());
+        before = readFile(fullchain);
+        commit(makeGeneration({.key = 1}));
+        systemd.onCommand = [this](const auto& command, const auto& binds) {
+            commands.push_back(command);
+            const auto bind = binds.find(fullchain);
+            seen.push_back(bind == binds.end() ? readFile(fullchain) : readFile(bind->second));
+            return check(seen.back());
+        };
+    }
+
+    Deployer deployer{root()};
+    std::string fullchain = *this / "etc/nginx/scepd/web/fullchain.pem";
+    std::string before;
+    std::vector<std::vector<std::string>> commands;
+    std::vector<std::string> seen; ///< By the check, where the final files are.
+    std::function<int(const std::string& fullchain)> check = [](const auto&) { return 0; };
+};
+
+TEST_F(Checks, SeeTheNewFilesBeforeTheOldOnesGo) {
+    check = [this](const auto&) {
+        EXPECT_EQ(readFile(fullchain), before);
+        return 0;
+    };
+    deployer.deploy("web", 2, today());
+    EXPECT_THAT(commands, ElementsAre(ElementsAre("/usr/sbin/nginx", "-t")));
+    EXPECT_THAT(seen, ElementsAre(readFile(fullchain)));
+    EXPECT_NE(readFile(fullchain), before);
+}
+
+TEST_F(Checks, ThatRefuseOnlyTheNewFilesKeepTheOldOnes) {
+    check = [this](const auto& text) { return text == before ? 0 : 1; };
+    const auto error = errorOf([&] { deployer.deploy("web", 2, today()); });
+    EXPECT_EQ(error.fault(), Fault::local);
+    EXPECT_THAT(error.what(), HasSubstr("`/usr/sbin/nginx -t` fails with the new certificate and passes with the one "
+                                        "that is installed, which stays; journalctl -u scepd-check-web-1.service"));
+    EXPECT_EQ(readFile(fullchain), before);
+    EXPECT_THAT(scepd::test::namesIn(root() / "etc/nginx/scepd/web"),
+                ::testing::UnorderedElementsAre("fullchain.pem", "key.pem"));
+    EXPECT_THAT(interrupted(root()), IsEmpty());
+    EXPECT_EQ(readDeployed(root(), "web").generation, 1U);
+    EXPECT_THAT(systemd.calls(), ::testing::Contains("ReloadOrTryRestartUnit nginx.service").Times(1))
+        << "it was told of the first generation only";
+}
+
+TEST_F(Checks, ThatFailBeforeAndAfterSayNothingAboutTheCertificate) {
+    check = [](const auto&) { return 1; };
+    deployer.deploy("web", 2, today());
+    EXPECT_NE(readFile(fullchain), before);
+    EXPECT_EQ(commands.size(), 2U);
+}
+
+TEST_F(Checks, OfAConsumerThatDoesNotRunAreNotAsked) {
+    systemd.set("nginx.service", {.activeState = "inactive"});
+    deployer.deploy("web", 2, today());
+    EXPECT_THAT(commands, IsEmpty());
+}
+
+TEST_F(Checks, AreNotAskedWithoutSomethingToCompareWith) {
+    fs::remove_all(root() / "etc/nginx/scepd/web");
+    deployer.deploy("web", 2, today());
+    EXPECT_THAT(commands, IsEmpty());
+}
+
 TEST_F(Consumers, AReloadThatWasOwedIsDoneAtRecovery) {
     profile("[[certificate.web.deploy]]\npreset = \"files\"\nunit = \"app.service\"\nreload = \"reload\"\n");
     systemd.set("app.service", {});
