@@ -52,8 +52,9 @@ private:
     BusTargets Verify(const std::string& certificate) override {
         return permitted([&] { return toBus(handlers_.verify(certificate)); });
     }
-    void RunHooks(const std::string& certificate, const std::string& event) override {
-        permitted([&] { handlers_.runHooks(certificate, event); });
+    BusTargets RunHooks(const std::string& certificate, const std::string& event,
+                        const std::vector<std::string>& hooks) override {
+        return permitted([&] { return toBus(handlers_.runHooks(certificate, event, hooks)); });
     }
     void Purge(const std::string& certificate) override {
         permitted([&] { handlers_.purge(certificate); });

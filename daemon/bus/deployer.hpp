@@ -19,7 +19,9 @@ struct DeployerHandlers {
     std::function<void(const std::string& certificate, unsigned generation)> confirm;
     std::function<Targets(const std::string& certificate, unsigned generation)> rollback;
     std::function<Targets(const std::string& certificate)> verify;
-    std::function<void(const std::string& certificate, const std::string& event)> runHooks;
+    std::function<Targets(const std::string& certificate, const std::string& event,
+                          const std::vector<std::string>& hooks)>
+        runHooks;
     std::function<void(const std::string& certificate)> purge;
 };
 

@@ -103,6 +103,11 @@ void DeployerClient::confirm(const std::string& certificate, unsigned generation
     call<>(*proxy_, "Confirm", ForGeneration(certificate, generation), done, [] { return Targets{}; });
 }
 
+void DeployerClient::runHooks(const std::string& certificate, const std::string& event,
+                              const std::vector<std::string>& hooks, const Done& done) {
+    call<Rows>(*proxy_, "RunHooks", std::tuple(certificate, event, hooks), done, targetsFrom);
+}
+
 void DeployerClient::purge(const std::string& certificate, const Done& done) {
     call<>(*proxy_, "Purge", ForAll(certificate), done, [] { return Targets{}; });
 }

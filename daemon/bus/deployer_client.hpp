@@ -33,6 +33,9 @@ public:
     /// Generation 0: the last one that was confirmed.
     void rollback(const std::string& certificate, unsigned generation, const Done& done);
     void verify(const std::string& certificate, const Done& done);
+    /// `hooks` of the certificate, all when empty; `done` gets a row for each that failed.
+    void runHooks(const std::string& certificate, const std::string& event, const std::vector<std::string>& hooks,
+                  const Done& done);
     /// The targets given to `done` are empty.
     void purge(const std::string& certificate, const Done& done);
 

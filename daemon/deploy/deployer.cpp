@@ -117,15 +117,16 @@ Deployer::Targets Deployer::complete(Transaction& transaction, const Subject& su
         const bool toBeLookedAt = target.served && told[i].runs;
         states.push_back({nameOf(target), toBeLookedAt ? "unconfirmed" : "deployed", told[i].note});
     }
-    std::ranges::move(runHooksOf(subject, transaction.intent()), std::back_inserter(states));
+    const auto& intent = transaction.intent();
+    std::ranges::move(runHooksOf(subject, intent.event, intent.generation), std::back_inserter(states));
     transaction.finish();
     return states;
 }
 
 /// A row for each hook that failed.
-Deployer::Targets Deployer::runHooksOf(const Subject& subject, const Intent& intent) {
+Deployer::Targets Deployer::runHooksOf(const Subject& subject, const std::string& event, unsigned generation) const {
     Targets rows;
-    const auto facts = factsOf(subject, intent.event, intent.generation);
+    const auto facts = factsOf(subject, event, generation);
     for (const auto& hook : subject.certificate.hooks)
         if (const auto end = runHook(root_, hook, facts, subject.certificate.hookTimeout); !end.succeeded)
             rows.push_back({"hook " + hook, "failed", end.detail});
@@ -199,18 +200,18 @@ record::TargetState Deployer::verifyTarget(const profile::Target& target, const 
     }
 }
 
-void Deployer::runHooks(const std::string& name, const std::string& event) {
+Deployer::Targets Deployer::runHooks(const std::string& name, const std::string& event,
+                                     const std::vector<std::string>& hooks) {
     if (std::ranges::find(events, event) == events.end())
         throw Error(Fault::configuration, fmt::format("hooks know no such event, only {}", fmt::join(events, ", ")));
-    const auto subject = findSubject(root_, name);
+    auto subject = findSubject(root_, name);
+    auto& known = subject.certificate.hooks;
+    for (const auto& hook : hooks)
+        if (std::ranges::find(known, hook) == known.end())
+            throw Error(Fault::configuration, fmt::format("{} has no hook {}", name, hook));
+    if (!hooks.empty()) known = hooks;
     const Lock lock(root_);
-    Intent intent;
-    intent.event = event;
-    intent.generation = readDeployed(root_, name).generation;
-    std::vector<std::string> failures;
-    for (const auto& row : runHooksOf(subject, intent))
-        failures.push_back(fmt::format("{}: {}", row.target, row.detail));
-    if (!failures.empty()) throw Error(Fault::local, fmt::format("{}", fmt::join(failures, "; ")));
+    return runHooksOf(subject, event, readDeployed(root_, name).generation);
 }
 
 void Deployer::purge(const std::string& name) {
@@ -299,7 +300,7 @@ void Deployer::settleConsumers(Transaction& transaction) {
     if (phase == Phase::undone)
         tellOfFormer(*subject);
     else
-        runHooksOf(*subject, transaction.intent());
+        runHooksOf(*subject, transaction.intent().event, transaction.intent().generation);
     transaction.finish();
 }
 

@@ -44,8 +44,9 @@ public:
     /// why a target cannot be compared. Changes nothing.
     Targets verify(const std::string& name);
 
-    /// Runs the certificate's hooks. Throws Error{local} that tells how each failed one ended.
-    void runHooks(const std::string& name, const std::string& event);
+    /// Runs hooks of the certificate, all when none is named, with what is deployed. Returns a row for each that
+    /// failed, as deploy(). Throws Error{configuration} for an event or a hook that is unknown there.
+    Targets runHooks(const std::string& name, const std::string& event, const std::vector<std::string>& hooks = {});
 
     /// Removes every file that was ever installed for the certificate, also when no profile names it any more.
     void purge(const std::string& name);
@@ -64,7 +65,7 @@ private:
     Targets complete(Transaction& transaction, const Subject& subject);
     [[nodiscard]] record::TargetState verifyTarget(const profile::Target& target, const Material& material,
                                                    const Deployed& deployed) const;
-    Targets runHooksOf(const Subject& subject, const Intent& intent);
+    Targets runHooksOf(const Subject& subject, const std::string& event, unsigned generation) const;
     void takeBack(Transaction& transaction, const Subject& subject, const Error& why);
     void tellOfFormer(const Subject& subject) const;
     void settle(const std::string& name, Reach reach);

@@ -67,7 +67,9 @@ int serve(deploy::Deployer& deployer, Duration idleLimit) {
                .confirm = idle.during([&](const Name& c, unsigned g) { deployer.confirm(c, g); }),
                .rollback = idle.during([&](const Name& c, unsigned g) { return deployer.rollback(c, g, now()); }),
                .verify = idle.during([&](const Name& c) { return deployer.verify(c); }),
-               .runHooks = idle.during([&](const Name& c, const Name& event) { deployer.runHooks(c, event); }),
+               .runHooks = idle.during([&](const Name& c, const Name& event, const std::vector<Name>& hooks) {
+                   return deployer.runHooks(c, event, hooks);
+               }),
                .purge = idle.during([&](const Name& c) { deployer.purge(c); })});
     const auto onTerminate = loop.onSignal(SIGTERM, [&] { loop.exit(EXIT_SUCCESS); });
     const auto onInterrupt = loop.onSignal(SIGINT, [&] { loop.exit(EXIT_SUCCESS); });

@@ -18,15 +18,21 @@ struct TargetState {
     bool operator==(const TargetState&) const = default;
 };
 
+/// What the deployer reports beside its targets: how a hook ended.
+inline bool isHook(const TargetState& row) {
+    return row.target.starts_with("hook "); // targets are named by an absolute path or by their preset
+}
+
 /// How far the newest generation has come on its way to the consumers.
 struct Deployment {
     unsigned generation = 0; ///< What lies on the targets; 0 for nothing.
     bool confirmed = false;  ///< The consumers were seen to use it.
     unsigned failures = 0;   ///< Failed deployments in a row of the generation that is to be deployed.
     Time lastAttempt;
-    unsigned heals = 0; ///< How often in a row the installed files were found changed and are put back.
-    Time lastDrift{};   ///< When that was last found, or put right; after a quiet day `heals` counts anew.
-    std::string error;  ///< What is wrong with it, a sentence; empty after a success.
+    unsigned hookFailures = 0; ///< Runs in a row after which a hook of what is deployed had failed.
+    unsigned heals = 0;        ///< How often in a row the installed files were found changed and are put back.
+    Time lastDrift{};          ///< When that was last found, or put right; after a quiet day `heals` counts anew.
+    std::string error;         ///< What is wrong with it, a sentence; empty after a success.
     std::vector<TargetState> targets;
 
     bool operator==(const Deployment&) const = default;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -36,6 +37,13 @@ std::vector<std::string> listenersToLookAt(const Entry& entry) {
         if (const auto& served = entry.certificate.targets[i].served; served && isUnconfirmed(rows[i]))
             listeners.push_back(*served);
     return listeners;
+}
+
+std::vector<std::string> failedHooks(const record::Deployment& deployment) {
+    std::vector<std::string> hooks;
+    for (const auto& row : deployment.targets)
+        if (record::isHook(row)) hooks.push_back(row.target.substr(std::string_view("hook ").size()));
+    return hooks;
 }
 
 /// The facts of the generation that somebody wants back; 0 stands for the newest before what is held.
@@ -69,6 +77,12 @@ void Engine::takeUpcoming(Entry& entry) {
     store::useUpcoming(places_.root, entry.name());
     entry.held = std::exchange(entry.upcoming, std::nullopt);
     entry.history = schedule::noteNewGeneration(std::move(entry.history));
+}
+
+void Engine::startDeploymentOrHooks(Entry& entry) {
+    const bool another = entry.upcoming && entry.upcoming->notBefore <= judgedTime();
+    if (!another && schedule::hooksOwed(entry.held, entry.history)) return rerunHooks(entry);
+    startDeployment(entry);
 }
 
 void Engine::startDeployment(Entry& entry) {
@@ -128,6 +142,35 @@ void Engine::confirmed(Entry& entry, const std::expected<Targets, Error>& result
     changed(entry);
     planSoon();
     if (ended) ended({});
+}
+
+/// Those that failed, once more.
+void Engine::rerunHooks(Entry& entry) {
+    begin(entry, Action::nothing, "hooks");
+    const bool wentBack = entry.history.heldBackUntil != never;
+    deployer_.runHooks(entry.name(), wentBack ? "rolled-back" : "deployed", failedHooks(entry.history.deployment),
+                       whenDone(entry, [this](Entry& found, auto result) { hooksRan(found, std::move(result)); }));
+}
+
+void Engine::hooksRan(Entry& entry, std::expected<Targets, Error> result) {
+    auto rows = result ? std::move(*result) : Targets{};
+    if (!result)
+        for (const auto& hook : failedHooks(entry.history.deployment))
+            rows.push_back({"hook " + hook, "failed", result.error().what()});
+    entry.history = schedule::noteHooks(std::move(entry.history), rows, judgedTime());
+    entry.running.reset();
+    if (rows.empty())
+        log::write(log::Level::notice, fmt::format("{}: its hooks have run", entry.name()), entry.logFields());
+    changed(entry);
+    planSoon();
+}
+
+/// Nothing depends on how these end; the deployer says so in the log.
+void Engine::tellHooks(const Entry& entry, const std::string& event) {
+    if (entry.certificate.hooks.empty()) return;
+    deployer_.runHooks(entry.name(), event, {}, [name = entry.name(), event](const auto& result) {
+        if (!result) log::warning("{}: its hooks are not told that it is {}: {}", name, event, result.error().what());
+    });
 }
 
 /// For what somebody asks of what is held.

@@ -278,7 +278,7 @@ void Engine::setAlarm(Time decided, Time now) {
 
 void Engine::start(Entry& entry, Action action) {
     try {
-        if (action == Action::deploy) return startDeployment(entry);
+        if (action == Action::deploy) return startDeploymentOrHooks(entry);
         startAttempt(entry, action);
     } catch (const Error& error) {
         attemptEnded(entry, record::Failed{error.fault(), error.what(), std::nullopt});
@@ -351,6 +351,7 @@ void Engine::complain(Entry& entry, const std::string& event, const std::string&
     entry.lastComplaint = text;
     entry.lastComplaintTime = time;
     auto fields = entry.logFields();
+    tellHooks(entry, "failed");
     fields.emplace_back("SCEPD_ERROR",
                         entry.history.lastFault ? std::string(scepd::name(*entry.history.lastFault)) : "local");
     log::write(log::Level::warning, fmt::format("{}: {}", entry.name(), text), fields);

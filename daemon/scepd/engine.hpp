@@ -27,6 +27,10 @@ struct Deployer {
     using CallForAll = std::function<void(const std::string& certificate, Done done)>;
     Call deploy, confirm, rollback;
     CallForAll verify, purge;
+    /// All hooks of the certificate when none is named; answered with a row for each that failed.
+    std::function<void(const std::string& certificate, const std::string& event, const std::vector<std::string>& hooks,
+                       Done done)>
+        runHooks;
 };
 
 /// Who is told of what changes.
@@ -155,6 +159,7 @@ private:
 
     using Targets = std::vector<record::TargetState>;
     void takeUpcoming(Entry& entry);
+    void startDeploymentOrHooks(Entry& entry);
     void startDeployment(Entry& entry);
     [[nodiscard]] Entry& deployable(const std::string& name);
     void deployed(Entry& entry, std::expected<Targets, Error> result);
@@ -162,6 +167,9 @@ private:
     void confirm(Entry& entry);
     void confirmed(Entry& entry, const std::expected<Targets, Error>& result);
     void putBack(Entry& entry, const std::string& why);
+    void rerunHooks(Entry& entry);
+    void hooksRan(Entry& entry, std::expected<Targets, Error> result);
+    void tellHooks(const Entry& entry, const std::string& event);
     void deploymentFailed(Entry& entry, const std::string& why);
     [[nodiscard]] Deployer::Done whenDone(const Entry& entry,
                                           std::function<void(Entry&, std::expected<Targets, Error>)> then);

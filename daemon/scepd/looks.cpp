@@ -101,6 +101,7 @@ void Engine::warn(Entry& entry, const schedule::Circumstances& moment) {
 void Engine::tellExpiry(Entry& entry, const schedule::Circumstances& moment, const std::string& text) {
     log::write(log::Level::warning, fmt::format("{}: {}", entry.name(), text), entry.logFields());
     audience_.event(entry.name(), "expiring", text, entry.held);
+    tellHooks(entry, "expiring");
     show(entry, moment);
 }
 

@@ -57,6 +57,8 @@ Deployer callsOf(bus::DeployerClient& client) {
                               const auto& done) { client.rollback(name, generation, done); },
         .verify = [&client](const auto& name, const auto& done) { client.verify(name, done); },
         .purge = [&client](const auto& name, const auto& done) { client.purge(name, done); },
+        .runHooks = [&client](const auto& name, const auto& event, const auto& hooks,
+                              const auto& done) { client.runHooks(name, event, hooks, done); },
     };
 }
 

@@ -76,6 +76,8 @@ std::vector<std::string> changesOf(const Candidate& candidate, const Policy& pol
                                       name));
         break;
     case Action::deploy:
+        changes.push_back(fmt::format("scepctl redeploy {}: at once", name));
+        break;
     case Action::enroll:
         changes.push_back(fmt::format("scepctl request {}: at once", name));
         break;

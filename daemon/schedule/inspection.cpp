@@ -24,11 +24,6 @@ Duration interval(const Policy& policy, const record::Held& held) {
     return scaled(longest, 1 - 0.5 * share(policy.seed, ownDice));
 }
 
-/// Targets are named by an absolute path or by their preset.
-bool isHook(const record::TargetState& row) {
-    return row.target.starts_with("hook ");
-}
-
 } // namespace
 
 Duration inspectionDue(const Policy& policy, const record::Held& held, const Inspection& inspection) {
@@ -49,7 +44,7 @@ std::string driftOf(const std::vector<record::TargetState>& targets) {
     for (const auto& row : targets) {
         if (row.state == "drifted")
             sentences.push_back(fmt::format("{} was changed behind scepd's back: {}", row.target, row.detail));
-        else if (row.state == "failed" && !isHook(row))
+        else if (row.state == "failed" && !record::isHook(row))
             sentences.push_back(
                 fmt::format("{} cannot be compared with what was deployed: {}", row.target, row.detail));
     }

@@ -34,6 +34,10 @@ bool usable(const std::optional<Held>& held, Time now) {
     return held && held->notAfter > now;
 }
 
+bool isDeployed(const Held& held, const History& history) {
+    return history.deployment.generation == held.generation && history.deployment.confirmed;
+}
+
 bool gaveUp(const Policy& policy, const History& history) {
     return policy.retries > 0 && history.failures > policy.retries;
 }
@@ -90,6 +94,15 @@ Step deploymentStep(const Policy& policy, const Held& held, const History& histo
     return {Action::deploy, std::max(due, past(deployment.lastAttempt, now) + delay), due,
             fmt::format("the deployment of generation {} failed {} time{}; the next waits {}", held.generation,
                         deployment.failures, deployment.failures == 1 ? "" : "s", humanDuration(delay))};
+}
+
+Step hookStep(const Policy& policy, const record::Deployment& deployment, Time now) {
+    const auto failures = deployment.hookFailures;
+    const auto delay = jittered(policy, doubled(policy.retryDelay, policy.retryDelayMax, failures), failures);
+    const auto at = past(deployment.lastAttempt, now) + delay;
+    return {Action::deploy, at, at,
+            fmt::format("its hooks failed {} time{} in a row; those that did run again after {}", failures,
+                        failures == 1 ? "" : "s", humanDuration(delay))};
 }
 
 Duration pollInterval(const Policy& policy, unsigned poll) {
@@ -221,14 +234,17 @@ bool renewalUnfinished(const std::optional<Held>& held, const History& history, 
     return history.pending || (onTargets != 0 && onTargets != held->generation);
 }
 
+bool hooksOwed(const std::optional<Held>& held, const History& history) {
+    return held && isDeployed(*held, history) && history.deployment.hookFailures > 0;
+}
+
 Step nextStep(const Policy& policy, const std::optional<Held>& held, const History& history, Time now) {
     auto step = history.pending     ? pollStep(policy, held, history, now)
                 : usable(held, now) ? renewalStep(policy, *held, history, now)
                                     : enrollmentStep(policy, held, history, now);
-    const auto& deployment = history.deployment;
-    const bool deployed = held && deployment.generation == held->generation && deployment.confirmed;
-    if (!usable(held, now) || deployed) return step;
-    return earlier(deploymentStep(policy, *held, history, now), step, now);
+    if (!usable(held, now)) return step;
+    if (hooksOwed(held, history)) return earlier(hookStep(policy, history.deployment, now), step, now);
+    return isDeployed(*held, history) ? step : earlier(deploymentStep(policy, *held, history, now), step, now);
 }
 
 Step withUpcoming(Step step, const Held& upcoming, Time now) {

@@ -74,9 +74,12 @@ bool pollLimitReached(const Policy& policy, const record::PendingTransaction& pe
 /// still hold the generation before.
 bool renewalUnfinished(const std::optional<record::Held>& held, const record::History& history, Time now);
 
-/// The next step: deployment of what is held and not yet confirmed on its targets, a poll of what the CA keeps,
-/// renewal, or enrollment. Times of the history that lie ahead of `now` were written under a wrong clock and do not
-/// count.
+/// True when what is held is in use and a hook of it has failed, which is to run again.
+bool hooksOwed(const std::optional<record::Held>& held, const record::History& history);
+
+/// The next step: deployment of what is held and not yet confirmed on its targets, or of hooks that failed, a poll of
+/// what the CA keeps, renewal, or enrollment. Times of the history that lie ahead of `now` were written under a wrong
+/// clock and do not count.
 Step nextStep(const Policy& policy, const std::optional<record::Held>& held, const record::History& history, Time now);
 
 /// The step while a certificate of the coming CA is held (RFC 8894 section 4.7): it is installed when it becomes valid,

@@ -112,6 +112,17 @@ History noteDeployed(History history, unsigned generation, Time now) {
     deployment.failures = 0;
     deployment.error.clear();
     if (deployment.heals > 0) deployment.lastDrift = now;
+    deployment.hookFailures = std::ranges::any_of(deployment.targets, record::isHook) ? 1 : 0;
+    deployment.lastAttempt = now;
+    return history;
+}
+
+History noteHooks(History history, const std::vector<record::TargetState>& failed, Time now) {
+    auto& deployment = history.deployment;
+    std::erase_if(deployment.targets, record::isHook);
+    deployment.targets.insert(deployment.targets.end(), failed.begin(), failed.end());
+    deployment.hookFailures = failed.empty() ? 0 : deployment.hookFailures + 1;
+    deployment.lastAttempt = now;
     return history;
 }
 

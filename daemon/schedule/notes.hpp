@@ -27,6 +27,9 @@ record::History noteDeployed(record::History history, unsigned generation, Time 
 /// A deployment failed, for the reason given.
 record::History noteDeploymentFailure(record::History history, const std::string& why, Time now);
 
+/// Hooks of what is deployed were run again: a row for each that failed takes the place of what was known of them.
+record::History noteHooks(record::History history, const std::vector<record::TargetState>& failed, Time now);
+
 /// The installed files were looked at: `rows` take the place of what was known of their targets, what is known beside
 /// (a hook that failed) stays, and so does the note of a target that is as it was deployed.
 record::History noteInspection(record::History history, const std::vector<record::TargetState>& rows);

@@ -102,11 +102,10 @@ Situation withCertificate(const Policy& policy, const record::Held& held, const 
                 fmt::format("generation {} is being deployed", held.generation), ""};
     if (running) return {State::renewing, "the next certificate is being requested", ""};
     if (const auto broken = std::ranges::find_if(deployment.targets, isBroken); broken != deployment.targets.end())
-        return {
-            State::degraded,
-            fmt::format("generation {} is deployed, but {} {}: {}", held.generation, broken->target, broken->state,
-                        broken->detail),
-            "Mend what the reason names; then replace the certificate with scepctl renew, or wait for its renewal."};
+        return {State::degraded,
+                fmt::format("generation {} is deployed, but {} {}: {}", held.generation, broken->target, broken->state,
+                            broken->detail),
+                "Mend what the reason names; the hook is run again by itself, or at once with scepctl redeploy."};
     if (policy.nameChange == NameChange::alert)
         return {State::degraded,
                 fmt::format("generation {} is deployed, but this endpoint's names are others now", held.generation),

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <sdbus-c++/sdbus-c++.h>
 
@@ -67,7 +68,11 @@ private:
                     asked_.push_back(fmt::format("verify {}", name));
                     return targets_;
                 },
-            .runHooks = {},
+            .runHooks =
+                [this](const auto& name, const auto& event, const auto& hooks) {
+                    asked_.push_back(fmt::format("hooks {} {} {}", name, event, fmt::join(hooks, ",")));
+                    return targets_;
+                },
             .purge =
                 [this](const auto& name) {
                     asked_.push_back(fmt::format("purge {}", name));
@@ -92,7 +97,12 @@ TEST_F(DeployerCalls, CarryTheNameAndTheGenerationAndBringTheTargets) {
     EXPECT_EQ(resultOf([&](const auto& done) { client_.verify("wifi", done); }).value(), targets_);
     EXPECT_THAT(resultOf([&](const auto& done) { client_.confirm("wifi", 7, done); }).value(), IsEmpty());
     EXPECT_THAT(resultOf([&](const auto& done) { client_.purge("wifi", done); }).value(), IsEmpty());
-    EXPECT_THAT(asked_, ElementsAre("deploy wifi 7", "rollback wifi 0", "verify wifi", "confirm wifi 7", "purge wifi"));
+    EXPECT_EQ(resultOf([&](const auto& done) {
+                  client_.runHooks("wifi", "deployed", {"a", "b"}, done);
+              }).value(),
+              targets_);
+    EXPECT_THAT(asked_, ElementsAre("deploy wifi 7", "rollback wifi 0", "verify wifi", "confirm wifi 7", "purge wifi",
+                                    "hooks wifi deployed a,b"));
 }
 
 TEST_F(DeployerCalls, TellWhatTheDeployerCannotDo) {

@@ -118,7 +118,21 @@ TEST_F(Hooks, RunForOtherEventsAlsoWhenNothingIsDeployed) {
     EXPECT_EQ(readFile(*this / "said"), "failed 0 []\n");
     EXPECT_THROW(deployer.runHooks("web", "anything"), Error);
     hook("tell", "exit 9");
-    EXPECT_THAT(errorOf([&] { deployer.runHooks("web", "expiring"); }).what(), HasSubstr("hook tell: exit code 9"));
+    EXPECT_THAT(deployer.runHooks("web", "expiring"),
+                ElementsAre(record::TargetState{"hook tell", "failed", "exit code 9"}));
+}
+
+TEST_F(Hooks, CanBeRunOneByOne) {
+    profile("hooks = [\"one\", \"two\"]\n");
+    for (const auto* name : {"one", "two"})
+        hook(name, std::string("echo ") + name + " $SCEPD_GENERATION >> " + (*this / "said").string());
+    Deployer deployer(root());
+    deployer.deploy("web", commit(), today());
+    fs::remove(*this / "said");
+    deployer.runHooks("web", "deployed", {"two"});
+    EXPECT_EQ(readFile(*this / "said"), "two 1\n");
+    EXPECT_THAT(errorOf([&] { deployer.runHooks("web", "deployed", {"../evil"}); }).what(),
+                HasSubstr("web has no hook ../evil"));
 }
 
 TEST_F(Hooks, ThatWereOwedWhenTheDeployerDiedRunAtRecovery) {

@@ -83,7 +83,9 @@ TEST_F(Program, RefusesEveryMethodToWhoeverDoesNotOwnScepdsName) {
     denied([&] { deployer->callMethod("Confirm").onInterface(name).withArguments("web", std::uint32_t{1}); });
     denied([&] { deployer->callMethod("Rollback").onInterface(name).withArguments("web", std::uint32_t{1}); });
     denied([&] { deployer->callMethod("Verify").onInterface(name).withArguments("web"); });
-    denied([&] { deployer->callMethod("RunHooks").onInterface(name).withArguments("web", "failed"); });
+    denied([&] {
+        deployer->callMethod("RunHooks").onInterface(name).withArguments("web", "failed", std::vector<std::string>());
+    });
     denied([&] { deployer->callMethod("Purge").onInterface(name).withArguments("web"); });
     EXPECT_FALSE(fs::exists(*this / "etc/ssl"));
 }

@@ -18,6 +18,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 namespace scepd::test {
@@ -91,6 +93,10 @@ protected:
                     }));
                 },
             .purge = [=](const auto&, auto done) { answer("purge", 0, std::move(done)); },
+            .runHooks =
+                [=](const auto&, const auto& event, const auto& hooks, auto done) {
+                    answer(fmt::format("hooks {} {}", event, fmt::join(hooks, " ")), 0, std::move(done));
+                },
         };
         Audience audience{
             .one = [this](const auto& status) { statuses[status.name] = status; },
@@ -105,6 +111,13 @@ protected:
         auto made = std::make_unique<Engine>(loop, Engine::Places{root.path(), root / "enroll"}, deployer, audience);
         made->clockSynchronized(true);
         return made;
+    }
+
+    /// What fails is tried again after a moment.
+    void retryAtOnce() {
+        auto text = std::string(profileText);
+        text.insert(text.find("\n[certificate"), "retry-delay = \"1s\"\nretry-delay-max = \"1s\"\n");
+        root.write("etc/scepd/profiles.d/peers.toml", text);
     }
 
     void reports(const std::string& name, const record::Report& report) {

@@ -200,7 +200,45 @@ TEST_F(EngineTest, AHookThatFailedDegradesAndLeavesTheCertificateDeployed) {
 
     EXPECT_THAT(deployerCalls, ElementsAre("deploy 1", "confirm 1"));
     EXPECT_EQ(statuses["peer"].reason, "generation 1 is deployed, but hook tell failed: exit code 3");
+    EXPECT_EQ(statuses["peer"].nextAction, Action::deploy);
+    EXPECT_THAT(statuses["peer"].nextActionReason, HasSubstr("its hooks failed 1 time in a row"));
+}
+
+TEST_F(EngineTest, HooksThatFailedAreRunAgainUntilTheySucceed) {
+    retryAtOnce();
+    const record::TargetState well{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""};
+    const record::TargetState tell{"hook tell", "failed", "exit code 3"};
+    reports("peer", record::Issued{held(1, now(), 24h)});
+    deployerAnswers["deploy"] = {{well, tell, {"hook other", "failed", "exit code 1"}}};
+    deployerAnswers["hooks deployed tell other"] = {{tell}};
+    deployerAnswers["hooks deployed tell"] = std::vector<record::TargetState>{};
+
+    engine->reload();
+    runUntilState(State::valid);
+
+    EXPECT_THAT(deployerCalls,
+                ElementsAre("deploy 1", "confirm 1", "hooks deployed tell other 0", "hooks deployed tell 0"));
+    EXPECT_THAT(statuses["peer"].targets, ElementsAre(well));
     EXPECT_EQ(statuses["peer"].nextAction, Action::renew);
+}
+
+TEST_F(EngineTest, HooksOfADeployerThatDoesNotAnswerAreOwedStill) {
+    retryAtOnce();
+    reports("peer", record::Issued{held(1, now(), 24h)});
+    deployerAnswers["deploy"] = {{{"hook tell", "failed", "exit code 3"}}};
+    deployerAnswers["hooks deployed tell"] = std::unexpected(Error(Fault::local, "the deployer cannot be started"));
+
+    engine->reload();
+    runUntil([this] { return statuses["peer"].reason.ends_with("the deployer cannot be started"); });
+    EXPECT_EQ(statuses["peer"].state, State::degraded);
+    EXPECT_EQ(statuses["peer"].nextAction, Action::deploy);
+}
+
+TEST_F(EngineTest, HooksAreToldOfWhatFailed) {
+    root.write("etc/scepd/profiles.d/peers.toml", std::string(profileText) + "hooks = [\"tell\"]\n");
+    reports("peer", record::Failed{Fault::unreachable, "no route", {}});
+    engine->reload();
+    runUntil([this] { return std::ranges::count(deployerCalls, "hooks failed  0") == 1; });
 }
 
 TEST_F(EngineTest, AValidCertificateIsLeftAloneUnlessRenewalIsAskedFor) {

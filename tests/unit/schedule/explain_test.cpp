@@ -120,7 +120,7 @@ TEST(AnExplanation, OfAHeldEndpointNamesTheClock) {
     EXPECT_THAT(explained(candidate("web", Action::enroll, never), {}, waiting).changes,
                 Contains("it goes on as soon as the clock is synchronised or the wait is over"));
     EXPECT_THAT(explained(candidate("web", Action::deploy, never), {}, waiting).changes,
-                ElementsAre("scepctl request web: at once"));
+                ElementsAre("scepctl redeploy web: at once"));
 }
 
 TEST(AnExplanation, OfWhatIsPendingNamesTheApproval) {

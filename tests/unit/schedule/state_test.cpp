@@ -227,12 +227,12 @@ TEST(State, IsDegradedWhenATargetCannotBeComparedAnyMore) {
                                        "was deployed: /etc/ssl is a symlink");
 }
 
-TEST(State, IsDegradedByAHookThatFailedUntilTheNextDeployment) {
+TEST(State, IsDegradedByAHookThatFailed) {
     auto view = holding();
     view.history.deployment.targets = {{"/etc/ssl/cert.pem", "deployed", ""}, {"hook tell", "failed", "exit code 3"}};
 
     EXPECT_EQ(view.situation().reason, "generation 1 is deployed, but hook tell failed: exit code 3");
-    EXPECT_THAT(view.situation().remedy, HasSubstr("scepctl renew"));
+    EXPECT_THAT(view.situation().remedy, HasSubstr("the hook is run again by itself"));
 }
 
 TEST(State, FollowsFromTheWordOfEachTarget) {
