@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "schedule/notes.hpp"
 #include "store/authorities.hpp"
+#include "store/generation.hpp"
 #include "store/transaction.hpp"
 
 #include <algorithm>
@@ -70,7 +71,21 @@ void Engine::startAttempt(Entry& entry, Action action) {
     audience_.event(entry.name(), "requested", "", entry.held);
 }
 
-void Engine::attemptEnded(Entry& entry, const record::Report& report) {
+/// What an attempt has committed counts, also when it ended before it could say so.
+record::Report Engine::asTheStoreTells(const Entry& entry, const record::Report& report) const {
+    if (!std::holds_alternative<record::Failed>(report)) return report;
+    try {
+        const auto held = store::readHeld(places_.root, entry.name());
+        const auto known = entry.held ? entry.held->generation : 0;
+        if (held && held->generation > known && held->machineId == machineId_) return record::Issued{*held};
+    } catch (const Error& error) {
+        log::warning("{}: what is held cannot be read: {}", entry.name(), error.what());
+    }
+    return report;
+}
+
+void Engine::attemptEnded(Entry& entry, const record::Report& told) {
+    const auto report = asTheStoreTells(entry, told);
     const auto ran = std::exchange(entry.running, std::nullopt);
     entry.authorities = store::readAuthorities(places_.root, entry.name());
     const auto kept = std::exchange(entry.history, schedule::noteEnd(entry.history, report, judgedTime())).pending;

@@ -149,7 +149,8 @@ private:
     void setAlarm(Time decided, Time now);
     void start(Entry& entry, record::Action action);
     void startAttempt(Entry& entry, record::Action action);
-    void attemptEnded(Entry& entry, const record::Report& report);
+    [[nodiscard]] record::Report asTheStoreTells(const Entry& entry, const record::Report& report) const;
+    void attemptEnded(Entry& entry, const record::Report& told);
 
     using Targets = std::vector<record::TargetState>;
     void takeUpcoming(Entry& entry);
