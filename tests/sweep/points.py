@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 import re
 import signal
+from collections.abc import Callable
 
 import calls
 import pair
@@ -20,6 +21,10 @@ class Operation:
     before: str  # the root it begins with
     issues: int = 0  # certificates that the CA issues for it
     rolls_back: bool = False  # somebody asks for the generation before
+
+    @property
+    def has_threads(self) -> bool:
+        return self.program == "scepd-enroll"
 
 
 OPERATIONS = (
@@ -49,6 +54,10 @@ class Point:
     def kills(self) -> bool:
         return self.fault == "SIGKILL"
 
+    @property
+    def lasts(self) -> bool:
+        return self.fault.endswith("+")
+
 
 @dataclasses.dataclass
 class Undisturbed:
@@ -64,6 +73,7 @@ class Outcome:
     told: bool = False  # the state said what had failed
     bad: list[str] = dataclasses.field(default_factory=list)  # pairs
     lost: list[str] = dataclasses.field(default_factory=list)  # what did not converge, or was left behind
+    said: str = ""  # by the programs
 
 
 def prepare(world: World) -> None:
@@ -101,14 +111,13 @@ def ask_for_renewal(root: pathlib.Path) -> None:
     path.write_text(re.sub(r"^requested = \d+", f"requested = {succeeded + 1}", text, flags=re.MULTILINE))
 
 
-def begin(world: World, operation: Operation, options: str) -> pathlib.Path:
-    """Starts an operation with its program under strace. Returns where the trace lies."""
+def begin(world: World, operation: Operation, behind: Callable[[pathlib.Path], str]) -> pathlib.Path:
+    """Starts an operation with its program behind a command that knows where the trace lies; returns that."""
     world.stop_deployer()
     world.restore(operation.before)
     trace = world.home / "trace" / operation.program
     trace.unlink(missing_ok=True)
-    threads = "-f --seccomp-bpf " if operation.program == "scepd-enroll" else ""
-    world.plan(operation.program, f"strace -D {threads}-o {trace} {options} --")
+    world.plan(operation.program, behind(trace))
     world.start()
     if operation.rolls_back and world.wait(lambda: world.is_ready, HAPPENS):
         world.run(str(world.bin / "scepctl"), "rollback", "web")
@@ -116,7 +125,7 @@ def begin(world: World, operation: Operation, options: str) -> pathlib.Path:
 
 
 def undisturbed(world: World, operation: Operation) -> Undisturbed:
-    trace = begin(world, operation, "-e trace=all")
+    trace = begin(world, operation, lambda trace: calls.tracing(operation.has_threads, trace) + " --")
     if not world.wait(world.settled, HAPPENS):
         raise RuntimeError(f"{operation.program}, {operation.name} does not work by itself: {world.said()}")
     counts = calls.counts(trace)
@@ -126,16 +135,18 @@ def undisturbed(world: World, operation: Operation) -> Undisturbed:
 
 def points_of(operation: Operation, counts: dict[str, int]) -> list[Point]:
     return [Point(operation, call, number, fault) for call, count in sorted(counts.items())
-            for number in range(1, count + 1) for fault in calls.faults(call)
+            for number in range(1, count + 1) for fault in calls.faults(call, number)
             if (call, number) != ("execve", 1)]  # the program's own start
 
 
 def attempt(world: World, point: Point, plain: Undisturbed) -> Outcome:
     outcome = Outcome()
+    world.forget()
     issued = len(world.issued())
-    trace = begin(world, point.operation, calls.injection(point.call, point.number, point.fault))
+    trace = begin(world, point.operation, lambda trace: calls.command(
+        point.call, point.number, point.fault, point.operation.has_threads, trace, world.bin / "sweep_faults.so"))
     world.wait(lambda: world.settled() or world.complaint() != "", HAPPENS)
-    outcome.reached = calls.was_reached(trace)
+    outcome.reached = was_killed(world, point.operation) if point.kills else calls.failed(trace)
     outcome.told = world.complaint() not in ("", "no reason")
     look_at_once(world, point, outcome)
     if not converge(world):
@@ -145,12 +156,21 @@ def attempt(world: World, point: Point, plain: Undisturbed) -> Outcome:
     count = len(world.issued()) - issued
     if count != point.operation.issues:
         outcome.lost.append(f"{count} certificates were issued")
+    outcome.said = world.said()
     return outcome
+
+
+def was_killed(world: World, operation: Operation) -> bool:
+    if operation.program == "scepd":
+        return world.has_ended()
+    return world.deployer() == 0 if operation.program == "scepd-deploy" else "by signal 9" in world.complaint()
 
 
 def look_at_once(world: World, point: Point, outcome: Outcome) -> None:
     """After a failure the targets hold one generation; after SIGKILL every file is whole, and after the recovery as at
-    boot they hold one again."""
+    boot they hold one again. A failure that lasts ends with the process that has it."""
+    if point.lasts and point.operation.program == "scepd":
+        world.stop()
     if point.operation.program != "scepd-deploy":
         return
     if point.kills:
@@ -160,6 +180,8 @@ def look_at_once(world: World, point: Point, outcome: Outcome) -> None:
         world.recover()
     if pair.generation_of(world.root) is None:
         outcome.bad.append(pair.describe(world.root))
+    if point.lasts:
+        world.stop_deployer()
 
 
 def converge(world: World) -> bool:
@@ -181,9 +203,11 @@ def look_at_the_end(world: World, point: Point, plain: Undisturbed, outcome: Out
     directory = world.root / pair.STORE / f"generation-{current}"
     if not pair.fits(directory / "key.pem", directory / "cert.pem"):
         outcome.bad.append("key and certificate do not fit")
-    if hook_told(world.root) != current:
-        outcome.lost.append(f"the hook was not told of generation {current}")
     names = pair.names(world.root)
+    if world.hook_failed():
+        names.add("hook")  # told, and left at that
+    elif hook_told(world.root) != current:
+        outcome.lost.append(f"the hook was not told of generation {current}")
     outcome.lost += [f"{name} was left behind" for name in sorted(names - plain.names)]
     outcome.lost += [f"{name} is missing" for name in sorted(plain.names - names)]
 

@@ -32,6 +32,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--only", default="")
     parser.add_argument("--point", default="")
+    parser.add_argument("--verbose", action="store_true", help="say what the programs said at a point")
     return parser.parse_args()
 
 
@@ -67,9 +68,11 @@ class Sweep:
             self.worlds.put(world)
 
 
-def report(point: points.Point, outcome: points.Outcome) -> None:
+def report(point: points.Point, outcome: points.Outcome, verbose: bool) -> None:
     for what in outcome.bad + outcome.lost:
         print(f"{point}: {what}", flush=True)
+    if verbose:
+        print(f"{point}: reached {outcome.reached}, torn {outcome.torn}, told {outcome.told}\n{outcome.said}")
 
 
 def row(operation: points.Operation, kind: str, known: int, tried: list[tuple[points.Point, points.Outcome]]) -> str:
@@ -88,12 +91,13 @@ def sweep_operation(sweep: Sweep, operation: points.Operation, options: argparse
                     dice: random.Random) -> tuple[list[str], int]:
     plain = sweep.with_world(points.undisturbed, operation)
     there = points.points_of(operation, plain.counts)
-    chosen = choose(there, options, dice)
+    chosen = choose(there, options, dice); a=time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         outcomes = list(pool.map(lambda point: sweep.with_world(points.attempt, point, plain), chosen))
     tried = list(zip(chosen, outcomes))
+    print("# ", operation, time.monotonic() - a, len(chosen))
     for point, outcome in tried:
-        report(point, outcome)
+        report(point, outcome, options.verbose)
     rows = []
     for kind, kills in (("SIGKILL", True), ("errors", False)):
         of_kind = [each for each in tried if each[0].kills == kills]
@@ -110,6 +114,8 @@ def main() -> int:
     dice, rows, wrong, began = random.Random(seed), [], 0, time.monotonic()
     with Sweep(options.bin) as sweep:
         for operation in points.OPERATIONS:
+            if options.point and not options.point.startswith(f"{operation.program}/{operation.name}/"):
+                continue
             more, bad = sweep_operation(sweep, operation, options, dice)
             rows += more
             wrong += bad

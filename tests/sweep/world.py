@@ -37,11 +37,12 @@ BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration
 # Runs the program; once behind the command that the plan says, when there is one.
 STAND_IN = """#!/bin/sh
 echo $$ > {home}/pid/{program}
-if read -r before < {home}/plan/{program}; then
-    rm {home}/plan/{program}
-    exec $before {bin}/{program} "$@"
-fi 2> /dev/null
-exec {bin}/{program} "$@"
+plan={home}/plan/{program} before=
+if [ -e "$plan" ]; then
+    read -r before < "$plan"
+    rm "$plan"
+fi
+exec $before {bin}/{program} "$@"
 """
 
 HOOK = """#!/bin/sh
@@ -135,9 +136,11 @@ class World:
         self.write_program(self.root / "etc/scepd/hooks.d/note", HOOK.format(root=self.root))
 
     def said(self) -> str:
-        """The last that the programs wrote."""
-        self.log.flush()
-        return (self.home / "log").read_text(errors="replace")[-2000:]
+        """What the programs wrote since forget()."""
+        return (self.home / "log").read_text(errors="replace")
+
+    def forget(self) -> None:
+        os.truncate(self.home / "log", 0)
 
     # ---- roots ----
 
@@ -189,15 +192,18 @@ class World:
         self.notices.close()
         self.scepd = None
 
-    def stop_deployer(self) -> None:
-        """The one that the bus started, if it still runs."""
+    def deployer(self) -> int:
+        """The process that the bus started last, if it still runs; 0 otherwise."""
         try:
             pid = int((self.home / "pid/scepd-deploy").read_text())
-            if str(self.root) in pathlib.Path(f"/proc/{pid}/cmdline").read_text():
-                os.kill(pid, signal.SIGKILL)
-                wait_for_end(pid, 10)
+            return pid if str(self.root) in pathlib.Path(f"/proc/{pid}/cmdline").read_text() else 0
         except (FileNotFoundError, ProcessLookupError):
-            pass
+            return 0
+
+    def stop_deployer(self) -> None:
+        if pid := self.deployer():
+            os.kill(pid, signal.SIGKILL)
+            wait_for_end(pid, 10)
 
     def run(self, *command: str) -> int:
         return subprocess.run(command, check=False, stdout=self.log, stderr=self.log, timeout=20,
@@ -244,3 +250,8 @@ class World:
         if deployment.get("failures", 0) > 0:
             return deployment["error"] or "no reason"
         return (history["last-error"] or "no reason") if history.get("failures", 0) > 0 else ""
+
+    def hook_failed(self) -> bool:
+        """Whether the state says so."""
+        rows = self.history().get("deployment", {}).get("targets", [])
+        return ["hook note", "failed"] in [row[:2] for row in rows]
