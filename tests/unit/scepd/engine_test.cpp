@@ -171,6 +171,18 @@ TEST_F(EngineTest, AFailedDeploymentLeavesADegradedStateAndIsTriedAgain) {
     runUntilState(State::valid);
 }
 
+TEST_F(EngineTest, ADeploymentEndsAlsoWhenWhatComesNextThrows) {
+    reports("peer", record::Issued{held(1, now(), 24h)});
+    deployerAnswers["deploy"] = {{{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""}}};
+    deployerThrowsAt = "confirm";
+
+    engine->reload();
+    runUntilState(State::degraded);
+
+    EXPECT_THAT(statuses["peer"].reason, HasSubstr("no memory"));
+    EXPECT_LT(statuses["peer"].nextActionTime, now() + 2min);
+}
+
 TEST_F(EngineTest, ANewCertificateThatIsNotServedIsRolledBack) {
     record::History before;
     before.deployment = {
