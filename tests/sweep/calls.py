@@ -52,9 +52,9 @@ def counts(trace: pathlib.Path) -> dict[str, int]:
 
 
 def faults(call: str, number: int) -> list[str]:
-    """What can happen at a call: to be killed, to fail, and to fail from then on. Where a tracer would do what no kernel
-    does (leave a file open, lose a byte), faults.cpp does it."""
-    found = ["SIGKILL", *ERRORS.get(call, ())]
+    """How a call can fail: once, and from then on. Where a tracer would do what no kernel does (leave a file open, lose a
+    byte), faults.cpp does it."""
+    found = list(ERRORS.get(call, ()))
     if call in LASTING:
         found.append(LASTING[call] + "+")
     if call == "close":
@@ -71,7 +71,7 @@ def command(call: str, number: int, fault: str, threads: bool, trace: pathlib.Pa
         return f"{preload} SWEEP_SHORT_WRITES=1"
     if fault == "late":
         return f"{preload} SWEEP_CLOSE={number}"
-    what = "signal=SIGKILL" if fault == "SIGKILL" else "error=" + fault.rstrip("+")
+    what = "signal=SIGKILL" if fault.startswith("SIGKILL") else "error=" + fault.rstrip("+")
     when = f"{number}{'+' if fault.endswith('+') else ''}"
     return tracing(threads, trace) + f" -e trace={call} -e inject={call}:{what}:when={when} --"
 

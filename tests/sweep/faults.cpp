@@ -1,6 +1,8 @@
-// Loaded before libc (LD_PRELOAD), for failures that a tracer cannot bring about; SWEEP_TRACE is a file to note them in.
-// SWEEP_SHORT_WRITES=1   no write takes more than 16 bytes
-// SWEEP_CLOSE=N          the N-th close() closes and says EIO, as after a write that failed late
+/// Loaded before libc (LD_PRELOAD), for failures that a tracer cannot bring about.
+///
+/// - SWEEP_SHORT_WRITES=1: no write takes more than 16 bytes
+/// - SWEEP_CLOSE=N: the N-th close() closes and says EIO, as after a write that failed late
+/// - SWEEP_TRACE=FILE: where to note that this happened
 
 #include <cerrno>
 #include <cstdlib>

@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 import re
 import signal
+import time
 from collections.abc import Callable
 
 import calls
@@ -12,6 +13,9 @@ from world import World
 
 SETTLES = 5.0  # seconds from a restart to files that agree with the store
 HAPPENS = 20.0  # seconds until something has failed or is done
+# What a failure may keep from being written; the next exchange with the CA writes it.
+WRITTEN_ANEW = {f"{pair.STORE}/authorities.toml", "var/lib/scepd/clock"}
+SLOW = 10.0  # seconds of a point in which something has hung
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +29,11 @@ class Operation:
     @property
     def has_threads(self) -> bool:
         return self.program == "scepd-enroll"
+
+    @property
+    def kills(self) -> list[str]:
+        """Alone, and scepd with it: then nobody asks for the deployment again before the recovery as at boot."""
+        return ["SIGKILL", "SIGKILL-both"] if self.program == "scepd-deploy" else ["SIGKILL"]
 
 
 OPERATIONS = (
@@ -52,7 +61,11 @@ class Point:
 
     @property
     def kills(self) -> bool:
-        return self.fault == "SIGKILL"
+        return self.fault.startswith("SIGKILL")
+
+    @property
+    def kills_both(self) -> bool:
+        return self.fault == "SIGKILL-both"
 
     @property
     def lasts(self) -> bool:
@@ -80,7 +93,7 @@ def prepare(world: World) -> None:
     """The roots that operations begin with: nothing, an issued and a deployed certificate, and the one after it."""
     world.keep("empty")
     enroll = (str(world.bin / "scepd-enroll"), f"--root={world.root}")
-    if world.run(*enroll, "web") != 0:
+    if not world.run(*enroll, "web"):
         raise RuntimeError(f"the first enrollment fails: {world.said()}")
     world.keep("issued-1")
     deploy_now(world)
@@ -88,7 +101,7 @@ def prepare(world: World) -> None:
     ask_for_renewal(world.root)
     world.keep("renewable")
     world.restore("deployed-1")
-    if world.run(*enroll, "--renew", "web") != 0:
+    if not world.run(*enroll, "--renew", "web"):
         raise RuntimeError(f"the first renewal fails: {world.said()}")
     world.keep("issued-2")
     deploy_now(world)
@@ -120,13 +133,13 @@ def begin(world: World, operation: Operation, behind: Callable[[pathlib.Path], s
     world.plan(operation.program, behind(trace))
     world.start()
     if operation.rolls_back and world.wait(lambda: world.is_ready, HAPPENS):
-        world.run(str(world.bin / "scepctl"), "rollback", "web")
+        world.ask(str(world.bin / "scepctl"), "rollback", "web")
     return trace
 
 
 def undisturbed(world: World, operation: Operation) -> Undisturbed:
     trace = begin(world, operation, lambda trace: calls.tracing(operation.has_threads, trace) + " --")
-    if not world.wait(world.settled, HAPPENS):
+    if not world.wait(lambda: happened(world, operation), HAPPENS) or world.complaint():
         raise RuntimeError(f"{operation.program}, {operation.name} does not work by itself: {world.said()}")
     counts = calls.counts(trace)
     world.stop()
@@ -135,18 +148,20 @@ def undisturbed(world: World, operation: Operation) -> Undisturbed:
 
 def points_of(operation: Operation, counts: dict[str, int]) -> list[Point]:
     return [Point(operation, call, number, fault) for call, count in sorted(counts.items())
-            for number in range(1, count + 1) for fault in calls.faults(call, number)
+            for number in range(1, count + 1) for fault in operation.kills + calls.faults(call, number)
             if (call, number) != ("execve", 1)]  # the program's own start
 
 
 def attempt(world: World, point: Point, plain: Undisturbed) -> Outcome:
     outcome = Outcome()
+    began = time.monotonic()
     world.forget()
     issued = len(world.issued())
+    world.let_deployers_start(once=point.kills_both)
     trace = begin(world, point.operation, lambda trace: calls.command(
         point.call, point.number, point.fault, point.operation.has_threads, trace, world.bin / "sweep_faults.so"))
-    world.wait(lambda: world.settled() or world.complaint() != "", HAPPENS)
-    outcome.reached = was_killed(world, point.operation) if point.kills else calls.failed(trace)
+    world.wait(lambda: happened(world, point.operation), HAPPENS)
+    outcome.reached = was_killed(world, point.operation, trace) if point.kills else calls.failed(trace)
     outcome.told = world.complaint() not in ("", "no reason")
     look_at_once(world, point, outcome)
     if not converge(world):
@@ -157,13 +172,24 @@ def attempt(world: World, point: Point, plain: Undisturbed) -> Outcome:
     if count != point.operation.issues:
         outcome.lost.append(f"{count} certificates were issued")
     outcome.said = world.said()
+    if time.monotonic() - began > SLOW:
+        outcome.lost.append(f"it took {time.monotonic() - began:.0f} s")
     return outcome
 
 
-def was_killed(world: World, operation: Operation) -> bool:
+def happened(world: World, operation: Operation) -> bool:
+    """Something has failed, or all is done."""
+    if world.complaint():
+        return True
+    return world.settled() and (not operation.rolls_back or pair.current(world.root) == 1 or not world.is_asking())
+
+
+def was_killed(world: World, operation: Operation, trace: pathlib.Path) -> bool:
     if operation.program == "scepd":
         return world.has_ended()
-    return world.deployer() == 0 if operation.program == "scepd-deploy" else "by signal 9" in world.complaint()
+    if operation.program == "scepd-enroll":
+        return "by signal 9" in world.complaint()
+    return "killed by SIGKILL" in trace.read_text(errors="replace")
 
 
 def look_at_once(world: World, point: Point, outcome: Outcome) -> None:
@@ -173,10 +199,11 @@ def look_at_once(world: World, point: Point, outcome: Outcome) -> None:
         world.stop()
     if point.operation.program != "scepd-deploy":
         return
-    if point.kills:
+    if point.kills_both:
         world.stop(signal.SIGKILL)
         outcome.torn = pair.generation_of(world.root) is None
         outcome.bad += [f"{file} is damaged" for file in pair.damage(world.root)]
+        world.let_deployers_start()
         world.recover()
     if pair.generation_of(world.root) is None:
         outcome.bad.append(pair.describe(world.root))
@@ -209,7 +236,7 @@ def look_at_the_end(world: World, point: Point, plain: Undisturbed, outcome: Out
     elif hook_told(world.root) != current:
         outcome.lost.append(f"the hook was not told of generation {current}")
     outcome.lost += [f"{name} was left behind" for name in sorted(names - plain.names)]
-    outcome.lost += [f"{name} is missing" for name in sorted(plain.names - names)]
+    outcome.lost += [f"{name} is missing" for name in sorted(plain.names - names - WRITTEN_ANEW)]
 
 
 def hook_told(root: pathlib.Path) -> int:

@@ -4,7 +4,7 @@ the certificate of every target stay a pair and everything is in order soon afte
 
     sweep.py BIN                        a sample, another one at each run
     sweep.py BIN --seed N               that sample again
-    sweep.py BIN --all [--only WORD]    every point, or those with this word in their names
+    sweep.py BIN --all [--only WORD]    every point, or of these operations: scepd-deploy, rollback/, ...
     sweep.py BIN --point POINT          one point, as it is printed: scepd-deploy/rollback/fsync/3/SIGKILL
 """
 
@@ -36,11 +36,17 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def operations(options: argparse.Namespace) -> list[points.Operation]:
+    """Those whose points may be meant."""
+    def is_meant(name: str) -> bool:
+        return options.point.startswith(name) if options.point else options.only in name
+    return [operation for operation in points.OPERATIONS if is_meant(f"{operation.program}/{operation.name}/")]
+
+
 def choose(all_points: list[points.Point], options: argparse.Namespace, dice: random.Random) -> list[points.Point]:
     if options.point:
         return [point for point in all_points if str(point) == options.point]
-    fitting = [point for point in all_points if options.only in str(point)]
-    return fitting if options.all else dice.sample(fitting, min(options.sample, len(fitting)))
+    return all_points if options.all else dice.sample(all_points, min(options.sample, len(all_points)))
 
 
 class Sweep:
@@ -91,20 +97,21 @@ def sweep_operation(sweep: Sweep, operation: points.Operation, options: argparse
                     dice: random.Random) -> tuple[list[str], int]:
     plain = sweep.with_world(points.undisturbed, operation)
     there = points.points_of(operation, plain.counts)
-    chosen = choose(there, options, dice); a=time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        outcomes = list(pool.map(lambda point: sweep.with_world(points.attempt, point, plain), chosen))
-    tried = list(zip(chosen, outcomes))
-    print("# ", operation, time.monotonic() - a, len(chosen))
-    for point, outcome in tried:
+    chosen = choose(there, options, dice)
+
+    def work(point: points.Point) -> tuple[points.Point, points.Outcome]:
+        outcome = sweep.with_world(points.attempt, point, plain)
         report(point, outcome, options.verbose)
+        return point, outcome
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        tried = list(pool.map(work, chosen))
     rows = []
     for kind, kills in (("SIGKILL", True), ("errors", False)):
         of_kind = [each for each in tried if each[0].kills == kills]
         known = sum(point.kills == kills for point in there)
         if of_kind:
             rows.append(row(operation, kind, known, of_kind))
-    return rows, sum(bool(outcome.bad or outcome.lost) for outcome in outcomes)
+    return rows, sum(bool(outcome.bad or outcome.lost) for _, outcome in tried)
 
 
 def main() -> int:
@@ -113,9 +120,7 @@ def main() -> int:
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1_000_000)
     dice, rows, wrong, began = random.Random(seed), [], 0, time.monotonic()
     with Sweep(options.bin) as sweep:
-        for operation in points.OPERATIONS:
-            if options.point and not options.point.startswith(f"{operation.program}/{operation.name}/"):
-                continue
+        for operation in operations(options):
             more, bad = sweep_operation(sweep, operation, options, dice)
             rows += more
             wrong += bad

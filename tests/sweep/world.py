@@ -36,6 +36,8 @@ BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration
 
 # Runs the program; once behind the command that the plan says, when there is one.
 STAND_IN = """#!/bin/sh
+[ ! -e {home}/no-more/{program} ] || exit 1
+[ ! -e {home}/once/{program} ] || mv {home}/once/{program} {home}/no-more/
 echo $$ > {home}/pid/{program}
 plan={home}/plan/{program} before=
 if [ -e "$plan" ]; then
@@ -79,7 +81,7 @@ class World:
         self.bin = bin_directory
         self.root = self.home / "root"
         self.log = open(self.home / "log", "ab")
-        self.scepd = self.bus = self.ca = None
+        self.scepd = self.asking = self.bus = self.ca = None
         self.environment = dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS=f"unix:path={self.home}/socket")
         try:
             self.raise_stage()
@@ -90,7 +92,7 @@ class World:
     # ---- the stage ----
 
     def raise_stage(self) -> None:
-        for folder in ("services", "pid", "plan", "trace", "before", "stand-in"):
+        for folder in ("services", "pid", "plan", "trace", "before", "stand-in", "once", "no-more"):
             (self.home / folder).mkdir()
         for program in ("scepd", "scepd-enroll", "scepd-deploy"):
             self.write_program(self.stand_in(program),
@@ -169,22 +171,43 @@ class World:
         self.scepd_fd = os.pidfd_open(self.scepd.pid)
         self.is_ready = False
 
+    def let_deployers_start(self, once: bool = False) -> None:
+        """As often as somebody calls one, or no second one."""
+        (self.home / "no-more/scepd-deploy").unlink(missing_ok=True)
+        (self.home / "once/scepd-deploy").unlink(missing_ok=True)
+        if once:
+            (self.home / "once/scepd-deploy").touch()
+
+    def ask(self, *command: str) -> None:
+        """Starts a program that waits for an answer."""
+        self.asking = subprocess.Popen(command, stdout=self.log, stderr=self.log, env=self.environment)
+        self.asking_fd = os.pidfd_open(self.asking.pid)
+
+    def is_asking(self) -> bool:
+        return self.asking is not None and self.asking.poll() is None
+
     def wait(self, condition: Callable[[], bool], seconds: float) -> bool:
         """Until the condition is true, looking at it whenever scepd says something. False when it is not in time, or
         scepd has ended."""
         deadline = time.monotonic() + seconds
         while not condition():
             remaining = max(0.0, deadline - time.monotonic())
-            readable, _, _ = select.select([self.notices, self.scepd_fd], [], [], remaining)
+            asking = [self.asking_fd] if self.is_asking() else []
+            readable, _, _ = select.select([self.notices, self.scepd_fd, *asking], [], [], remaining)
             if self.scepd_fd in readable or not readable:
                 return condition()
-            self.is_ready |= b"READY=1" in self.notices.recv(4096)
+            if self.notices in readable:
+                self.is_ready |= b"READY=1" in self.notices.recv(4096)
         return True
 
     def has_ended(self) -> bool:
         return self.scepd is None or self.scepd.poll() is not None
 
     def stop(self, how: int = signal.SIGTERM) -> None:
+        if self.asking is not None:
+            end(self.asking)
+            os.close(self.asking_fd)
+            self.asking = None
         if self.scepd is None:
             return
         end(self.scepd, how)
@@ -205,11 +228,15 @@ class World:
             os.kill(pid, signal.SIGKILL)
             wait_for_end(pid, 10)
 
-    def run(self, *command: str) -> int:
-        return subprocess.run(command, check=False, stdout=self.log, stderr=self.log, timeout=20,
-                              env=self.environment).returncode
+    def run(self, *command: str) -> bool:
+        """Whether a program ends well, and within twenty seconds."""
+        try:
+            return subprocess.run(command, check=False, stdout=self.log, stderr=self.log, timeout=20,
+                                  env=self.environment).returncode == 0
+        except subprocess.TimeoutExpired:
+            return False
 
-    def recover(self) -> int:
+    def recover(self) -> bool:
         """What scepd-recover.service does at boot."""
         return self.run(str(self.bin / "scepd-deploy"), "--recover", f"--root={self.root}")
 
