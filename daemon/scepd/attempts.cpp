@@ -108,12 +108,22 @@ void Engine::take(Entry& entry, const record::Issued& issued) {
                                   issued.held.serialNumber, when);
     log::write(log::Level::notice, text, entry.logFields());
     audience_.event(entry.name(), "issued", "", issued.held);
+    dropTransaction(entry.name());
     if (issued.upcoming) return;
     entry.held = issued.held;
     measureClock();
     entry.names = issued.held.names; // looked up for it just now, and later than by what may still run
     namesAgain_ = namesRun_ != nullptr;
     startDeployment(entry);
+}
+
+/// An exchange that was killed after its commit leaves keys which nobody needs any more.
+void Engine::dropTransaction(const std::string& name) const {
+    try {
+        store::dropTransaction(places_.root, name);
+    } catch (const Error& error) {
+        log::warning("{}: the finished transaction stays: {}", name, error.what());
+    }
 }
 
 void Engine::tellPending(const Entry& entry) {

@@ -151,6 +151,7 @@ private:
     void startAttempt(Entry& entry, record::Action action);
     [[nodiscard]] record::Report asTheStoreTells(const Entry& entry, const record::Report& report) const;
     void attemptEnded(Entry& entry, const record::Report& told);
+    void dropTransaction(const std::string& name) const;
 
     using Targets = std::vector<record::TargetState>;
     void takeUpcoming(Entry& entry);

@@ -74,6 +74,7 @@ TEST_F(EngineTest, WhatTheChildCommittedBeforeItCrashedIsNotAskedForAgain) {
     for (const unsigned generation : {1U, 2U})
         store::commit(root.path(), "peer", {Secret("key"), "cert", "chain", "ca", held(generation, now(), 24h)});
     store::use(root.path(), "peer", 1);
+    root.write("var/lib/scepd/certificates/peer/transaction.key", "key of generation 2");
     deployerAnswers["deploy"] = {{{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""}}};
     root.write("enroll", R"(#!/bin/sh
 echo "$@" >> "$(dirname "$0")/calls-peer"
@@ -87,6 +88,7 @@ kill -SEGV $$
 
     EXPECT_THAT(events, Contains("peer issued"));
     EXPECT_EQ(statuses["peer"].attempts, 1U);
+    EXPECT_FALSE(std::filesystem::exists(root / "var/lib/scepd/certificates/peer/transaction.key"));
 }
 
 TEST_F(EngineTest, WhatWasCommittedWhenTheDaemonWasKilledIsNotAskedForAgain) {
