@@ -77,6 +77,8 @@ class Sweep:
 def report(point: points.Point, outcome: points.Outcome, verbose: bool) -> None:
     for what in outcome.bad + outcome.lost:
         print(f"{point}: {what}", flush=True)
+    if outcome.restarted and not outcome.lost:
+        print(f"{point}: in order only after another start", flush=True)
     if verbose:
         print(f"{point}: reached {outcome.reached}, torn {outcome.torn}, told {outcome.told}\n{outcome.said}")
 
@@ -86,11 +88,12 @@ def row(operation: points.Operation, kind: str, known: int, tried: list[tuple[po
     calls = len({point.call for point, _ in tried})
     return (f"{operation.program:13} {operation.name:21} {kind:8} {calls:6} {len(tried):6} of {known:<6}"
             f"{sum(o.reached for o in outcomes):8} {sum(o.torn for o in outcomes):6} {sum(o.told for o in outcomes):6}"
-            f"{sum(bool(o.bad) for o in outcomes):6} {sum(bool(o.lost) for o in outcomes):7}")
+            f" {sum(o.restarted for o in outcomes):6} {sum(bool(o.bad) for o in outcomes):6}"
+            f" {sum(bool(o.lost) for o in outcomes):6}")
 
 
 HEAD = (f"{'program':13} {'operation':21} {'fault':8} {'calls':>6} {'points tried':>16} {'reached':>8} {'torn':>5}"
-        f" {'told':>6} {'bad':>6} {'lost':>6}")
+        f" {'told':>5} {'again':>6} {'bad':>6} {'lost':>6}")
 
 
 def sweep_operation(sweep: Sweep, operation: points.Operation, options: argparse.Namespace,
