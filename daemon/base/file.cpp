@@ -4,7 +4,6 @@
 #include "base/hash.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <filesystem>
 
@@ -84,9 +83,9 @@ void writeNew(int directory, const fs::path& name, const fs::path& path, std::st
     closeChecked(fd, path);
 }
 
+/// Always the same, so that what a killed writer left is replaced by the next one.
 fs::path temporaryBeside(const fs::path& path) {
-    static std::atomic<unsigned> counter{0};
-    return path.parent_path() / fmt::format(".{}.{}.{}.tmp", path.filename().string(), ::getpid(), counter++);
+    return path.parent_path() / fmt::format(".{}.tmp", path.filename().string());
 }
 
 /// Runs the steps that make `temporary` and puts it in the place of `path`; leaves nothing behind when one fails.

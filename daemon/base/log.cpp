@@ -57,10 +57,9 @@ void write(Level level, std::string_view text, const Fields& fields) {
     static const bool debugging = std::getenv("SCEPD_DEBUG") != nullptr;
     if (level == Level::debug && !debugging) return;
     const auto line = oneLine(text);
-    if (journal)
-        toJournal(level, line, fields);
-    else
-        fmt::print(stderr, "{}\n", line);
+    if (journal) return toJournal(level, line, fields);
+    const auto ended = line + '\n';
+    std::fwrite(ended.data(), 1, ended.size(), stderr); // whether or not it can be written, the program goes on
 }
 
 } // namespace scepd::log

@@ -32,10 +32,11 @@ struct Source::State {
     int prepare() noexcept {
         try {
             const auto poll = connection.getEventLoopPollData();
-            sd_event_source_set_io_events(io, static_cast<std::uint32_t>(poll.events));
             const bool hasTimeout = poll.timeout_usec != static_cast<std::uint64_t>(-1);
-            if (hasTimeout) sd_event_source_set_time(timer, poll.timeout_usec);
-            sd_event_source_set_enabled(timer, hasTimeout ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+            if (sd_event_source_set_io_events(io, static_cast<std::uint32_t>(poll.events)) < 0 ||
+                (hasTimeout && sd_event_source_set_time(timer, poll.timeout_usec) < 0) ||
+                sd_event_source_set_enabled(timer, hasTimeout ? SD_EVENT_ONESHOT : SD_EVENT_OFF) < 0)
+                return lost("it cannot be watched any more: out of resources");
             return 0;
         } catch (const std::exception& error) {
             return lost(error.what());

@@ -88,7 +88,7 @@ private:
     }
 
     record::Report finish() {
-        store::dropTransaction(wanted_.root, name());
+        forgetTransaction();
         return record::Issued{*held_};
     }
 
@@ -275,8 +275,17 @@ private:
         Provenance provenance{{session_.authorities().anchor}, session_.rollover(), machineId_, namesDigest(content_)};
         if (other_) provenance.authorities.push_back(*other_);
         auto issued = enroll::commit(wanted_, accepted, running.key, provenance, time());
-        store::dropTransaction(wanted_.root, name());
+        forgetTransaction();
         return issued;
+    }
+
+    /// What is committed is committed: a transaction that stays behind is not resumed, and goes with the next one.
+    void forgetTransaction() const {
+        try {
+            store::dropTransaction(wanted_.root, name());
+        } catch (const Error& error) {
+            log::warning("{}: the finished transaction stays: {}", name(), error.what());
+        }
     }
 
     const Wanted& wanted_;

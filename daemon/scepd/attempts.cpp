@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "schedule/notes.hpp"
 #include "store/authorities.hpp"
+#include "store/generation.hpp"
 #include "store/transaction.hpp"
 
 #include <algorithm>
@@ -70,7 +71,21 @@ void Engine::startAttempt(Entry& entry, Action action) {
     audience_.event(entry.name(), "requested", "", entry.held);
 }
 
-void Engine::attemptEnded(Entry& entry, const record::Report& report) {
+/// What an attempt has committed counts, also when it ended before it could say so.
+record::Report Engine::asTheStoreTells(const Entry& entry, const record::Report& report) const {
+    if (!std::holds_alternative<record::Failed>(report)) return report;
+    try {
+        const auto held = store::readHeld(places_.root, entry.name());
+        const auto known = entry.held ? entry.held->generation : 0;
+        if (held && held->generation > known && held->machineId == machineId_) return record::Issued{*held};
+    } catch (const Error& error) {
+        log::warning("{}: what is held cannot be read: {}", entry.name(), error.what());
+    }
+    return report;
+}
+
+void Engine::attemptEnded(Entry& entry, const record::Report& told) {
+    const auto report = asTheStoreTells(entry, told);
     const auto ran = std::exchange(entry.running, std::nullopt);
     entry.authorities = store::readAuthorities(places_.root, entry.name());
     const auto kept = std::exchange(entry.history, schedule::noteEnd(entry.history, report, judgedTime())).pending;
@@ -93,12 +108,22 @@ void Engine::take(Entry& entry, const record::Issued& issued) {
                                   issued.held.serialNumber, when);
     log::write(log::Level::notice, text, entry.logFields());
     audience_.event(entry.name(), "issued", "", issued.held);
+    dropTransaction(entry.name());
     if (issued.upcoming) return;
     entry.held = issued.held;
     measureClock();
     entry.names = issued.held.names; // looked up for it just now, and later than by what may still run
     namesAgain_ = namesRun_ != nullptr;
     startDeployment(entry);
+}
+
+/// An exchange that was killed after its commit leaves keys which nobody needs any more.
+void Engine::dropTransaction(const std::string& name) const {
+    try {
+        store::dropTransaction(places_.root, name);
+    } catch (const Error& error) {
+        log::warning("{}: the finished transaction stays: {}", name, error.what());
+    }
 }
 
 void Engine::tellPending(const Entry& entry) {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <iterator>
 #include <string_view>
 #include <utility>
@@ -61,13 +62,28 @@ record::Held earlierGeneration(const std::filesystem::path& root, const record::
     return store::readFacts(root, name, wanted != 0 ? wanted : *std::prev(before));
 }
 
+/// What everybody sees in use is in use, also when the disk did not say that it is safe there.
+void useEarlier(const std::filesystem::path& root, const std::string& name, unsigned generation) {
+    try {
+        store::use(root, name, generation);
+    } catch (const Error& error) {
+        const auto now = store::readHeld(root, name);
+        if (!now || now->generation != generation) throw;
+        log::warning("{}: generation {} is in use, but {}", name, generation, error.what());
+    }
+}
+
 } // namespace
 
 /// The wall between an answer that comes later and an entry that may have gone on meanwhile.
 Deployer::Done Engine::whenDone(const Entry& entry, std::function<void(Entry&, std::expected<Targets, Error>)> then) {
     return [this, name = entry.name(), id = entry.running->id,
             then = std::move(then)](std::expected<Targets, Error> result) {
-        if (auto* found = findRunning(name, id)) then(*found, std::move(result));
+        try {
+            if (auto* found = findRunning(name, id)) then(*found, std::move(result));
+        } catch (const std::exception& error) { // Whatever it was, what runs has an end.
+            if (auto* found = findRunning(name, id)) deploymentFailed(*found, error.what());
+        }
     };
 }
 
@@ -207,7 +223,7 @@ bool Engine::rollback(const std::string& name, unsigned generation, Done done) {
     if (earlier.notAfter <= judgedTime())
         throw Error(Fault::local, fmt::format("generation {} of {} expired on {}", earlier.generation, name,
                                               rfc3339(earlier.notAfter)));
-    store::use(places_.root, name, earlier.generation);
+    useEarlier(places_.root, name, earlier.generation);
     entry.held = earlier;
     entry.history = schedule::noteRollback(std::move(entry.history), earlier, judgedTime());
     begin(entry, Action::deploy, "rollback");

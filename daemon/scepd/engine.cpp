@@ -123,6 +123,8 @@ void Engine::readKept(Entry& entry, const Versions& versions) const {
     entry.upcoming = usable(store::readUpcoming, places_.root, entry.name(), machineId_);
     entry.authorities = store::readAuthorities(places_.root, entry.name());
     entry.written = entry.history = store::readHistory(places_.root, entry.name());
+    if (entry.held) entry.history = schedule::noteUntold(std::move(entry.history), *entry.held);
+    if (entry.history != entry.written) dropTransaction(entry.name());
     // After a crash or a power cut nothing is more urgent than a whole installation.
     entry.history.deployment.failures = 0;
     // What failed with the profile as it was may work now, and the targets may be others.

@@ -155,7 +155,9 @@ private:
     void setAlarm(Time decided, Time now);
     void start(Entry& entry, record::Action action);
     void startAttempt(Entry& entry, record::Action action);
-    void attemptEnded(Entry& entry, const record::Report& report);
+    [[nodiscard]] record::Report asTheStoreTells(const Entry& entry, const record::Report& report) const;
+    void attemptEnded(Entry& entry, const record::Report& told);
+    void dropTransaction(const std::string& name) const;
 
     using Targets = std::vector<record::TargetState>;
     void takeUpcoming(Entry& entry);

@@ -20,9 +20,10 @@ constexpr std::size_t largestReport = 256UL * 1024UL;
 
 } // namespace
 
+/// Whatever throws here after the other constructor, the destructor ends the child.
 EnrollRun::EnrollRun(Loop& loop, const std::filesystem::path& program, std::vector<std::string> arguments,
                      const std::vector<Handed>& handed, Duration deadline, Listener listener)
-    : listener_(std::move(listener)) {
+    : EnrollRun(std::move(listener)) {
     auto pipe = process::makePipe();
     if (::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK) != 0) throw systemError("prepare a pipe");
     process::Command command;

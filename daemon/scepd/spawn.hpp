@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace scepd {
@@ -36,6 +37,7 @@ public:
     EnrollRun& operator=(const EnrollRun&) = delete;
 
 private:
+    explicit EnrollRun(Listener listener) : listener_(std::move(listener)) {}
     void read();
     void takeLines();
     void exited(int status);

@@ -103,6 +103,12 @@ History noteEnd(History history, const record::Report& report, Time now) {
     return std::visit(End{std::move(history), now}, report);
 }
 
+History noteUntold(History history, const record::Held& held) {
+    const bool begun = history.lastAttempt > history.lastSuccess;
+    if (!begun || held.issued < history.lastAttempt) return history;
+    return noteEnd(std::move(history), record::Issued{held}, held.issued);
+}
+
 History noteDeployed(History history, unsigned generation, Time now) {
     auto& deployment = history.deployment;
     const bool renews = deployment.generation != 0 && deployment.generation < generation;

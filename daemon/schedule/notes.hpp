@@ -21,6 +21,9 @@ record::History noteAttempt(record::History history, Time now);
 /// An attempt ended. Reports that no attempt gives (Served, RequestMade, ...) count as a local failure.
 record::History noteEnd(record::History history, const record::Report& report, Time now);
 
+/// What is held after a start: when it was issued in an attempt whose end nobody could note, that was a success.
+record::History noteUntold(record::History history, const record::Held& held);
+
 /// A generation lies on its targets and its consumers were seen to use it.
 record::History noteDeployed(record::History history, unsigned generation, Time now);
 

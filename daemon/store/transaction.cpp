@@ -5,6 +5,8 @@
 #include "store/generation.hpp"
 #include "store/table.hpp"
 
+#include <exception>
+
 namespace scepd::store {
 namespace {
 
@@ -85,15 +87,25 @@ std::optional<Transaction> readTransaction(const fs::path& root, const std::stri
     }
 }
 
+/// Trouble with one file keeps no other: a key that nobody needs any more least of all.
 void dropTransaction(const fs::path& root, const std::string& name) {
     const auto files = filesOf(root, name);
     std::error_code unknown;
     if (!fs::exists(files.key.parent_path(), unknown)) return;
-    file::removeIfExists(files.table);
-    file::syncDirectory(files.table.parent_path());
-    file::wipe(files.key);
-    file::wipe(files.signerKey);
-    file::removeIfExists(files.request);
+    std::exception_ptr failure;
+    const auto also = [&failure](const auto& step, const fs::path& path) {
+        try {
+            step(path);
+        } catch (const Error&) {
+            if (!failure) failure = std::current_exception();
+        }
+    };
+    also(file::removeIfExists, files.table);
+    also(file::syncDirectory, files.table.parent_path());
+    also(file::wipe, files.key);
+    also(file::wipe, files.signerKey);
+    also(file::removeIfExists, files.request);
+    if (failure) std::rethrow_exception(failure);
 }
 
 } // namespace scepd::store

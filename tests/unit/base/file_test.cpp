@@ -10,7 +10,9 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 namespace scepd {
 namespace {
@@ -186,6 +188,24 @@ TEST_F(File, ThatCannotBeReplacedLeavesNoTemporaryFileBehind) {
     EXPECT_THAT(errorOf([&] { file::replaceLink(directory / "target", "a"); }),
                 HasSubstr((directory / "target").string()));
     EXPECT_THAT(namesIn(directory.path()), ElementsAre("target"));
+}
+
+TEST_F(File, ThatAKilledWriterLeftIsReplacedByTheNextOne) {
+    const auto path = directory.write("a", "old");
+    const pid_t writer = ::fork();
+    if (writer == 0) {
+        const rlimit oneByte{1, 1};
+        ::setrlimit(RLIMIT_FSIZE, &oneByte); // SIGXFSZ kills it in the middle of its temporary file
+        file::replace(path, "new");
+        ::_exit(0);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(writer, &status, 0), writer);
+    ASSERT_TRUE(WIFSIGNALED(status));
+    EXPECT_EQ(file::read(path), "old");
+
+    file::replace(path, "newer");
+    EXPECT_THAT(namesIn(directory.path()), ElementsAre("a"));
 }
 
 TEST_F(File, InADirectoryThatIsMissingCannotBeReplaced) {

@@ -1,6 +1,10 @@
 #include "base/log.hpp"
 
+#include "base/file.hpp"
+
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace scepd {
 namespace {
@@ -22,6 +26,15 @@ TEST(Log, StaysOneLineWhateverSomebodyWroteIntoIt) {
 TEST(Log, GivesNoOrdersToATerminal) {
     EXPECT_EQ(written("a\x1b[2Jb\x7f c\xc2\x9b[m"), "a?[2Jb? c?[m\n");
     EXPECT_EQ(written("cut\xc2"), "cut\xc2\n");
+}
+
+TEST(Log, ThatCannotBeWrittenStopsNobody) {
+    const UniqueFd before(::dup(STDERR_FILENO));
+    const UniqueFd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
+    ASSERT_TRUE(before && full);
+    ::dup2(full.get(), STDERR_FILENO);
+    EXPECT_NO_THROW(log::warning("nobody reads this"));
+    ::dup2(before.get(), STDERR_FILENO);
 }
 
 } // namespace

@@ -15,6 +15,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,7 @@ protected:
     std::unique_ptr<Engine> makeEngine() {
         const auto answer = [this](const std::string& what, unsigned generation, Deployer::Done done) {
             deployerCalls.push_back(what + " " + std::to_string(generation));
+            if (what == deployerThrowsAt) throw std::runtime_error("no memory");
             pending.push_back(loop.after(0s, [this, what, done = std::move(done)] { done(deployerAnswers[what]); }));
         };
         Deployer deployer{
@@ -143,6 +145,7 @@ protected:
     TemporaryRoot root;
     Loop loop;
     std::map<std::string, std::expected<std::vector<record::TargetState>, Error>> deployerAnswers;
+    std::string deployerThrowsAt;
     std::vector<std::string> deployerCalls, inspections, events;
     int openInspections = 0, mostInspectionsAtATime = 0;
     std::vector<Loop::Handle> pending;

@@ -70,6 +70,43 @@ TEST_F(EngineTest, ACrashOfTheChildIsAFailedAttemptAndNothingElse) {
     EXPECT_THAT(statuses["peer"].reason, HasSubstr("killed by signal 11"));
 }
 
+TEST_F(EngineTest, WhatTheChildCommittedBeforeItCrashedIsNotAskedForAgain) {
+    for (const unsigned generation : {1U, 2U})
+        store::commit(root.path(), "peer", {Secret("key"), "cert", "chain", "ca", held(generation, now(), 24h)});
+    store::use(root.path(), "peer", 1);
+    root.write("var/lib/scepd/certificates/peer/transaction.key", "key of generation 2");
+    deployerAnswers["deploy"] = {{{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""}}};
+    root.write("enroll", R"(#!/bin/sh
+echo "$@" >> "$(dirname "$0")/calls-peer"
+ln -sfn generation-2 "$(dirname "$0")/var/lib/scepd/certificates/peer/current"
+kill -SEGV $$
+)",
+               0755);
+    engine->reload();
+    engine->request({"peer"}, {.renew = true, .force = false, .challenge = {}, .groups = {}});
+    runUntil([this] { return statuses["peer"].held->generation == 2 && statuses["peer"].state == State::valid; });
+
+    EXPECT_THAT(events, Contains("peer issued"));
+    EXPECT_EQ(statuses["peer"].attempts, 1U);
+    EXPECT_FALSE(std::filesystem::exists(root / "var/lib/scepd/certificates/peer/transaction.key"));
+}
+
+TEST_F(EngineTest, WhatWasCommittedWhenTheDaemonWasKilledIsNotAskedForAgain) {
+    store::commit(root.path(), "peer", {Secret("key"), "cert", "chain", "ca", held(1, now(), 24h)});
+    record::History history;
+    history.attempts = 1;
+    history.lastAttempt = now() - 1min;
+    history.requested = history.lastAttempt - 1s;
+    store::writeHistory(root.path(), "peer", history);
+    deployerAnswers["deploy"] = {{{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""}}};
+    engine->reload();
+    runUntil([this] { return statuses["peer"].state == State::valid && statuses["peer"].phase.empty(); });
+
+    EXPECT_EQ(statuses["peer"].nextAction, Action::renew);
+    EXPECT_GT(statuses["peer"].nextActionTime, now() + 1h);
+    EXPECT_FALSE(std::filesystem::exists(root / "calls-peer"));
+}
+
 TEST_F(EngineTest, AMissingEnrollProgramIsAFailedAttemptToo) {
     std::filesystem::remove(root / "enroll");
 
@@ -134,6 +171,18 @@ TEST_F(EngineTest, AFailedDeploymentLeavesADegradedStateAndIsTriedAgain) {
     deployerAnswers["deploy"] = {{{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""}}};
     engine->request({"peer"}, {});
     runUntilState(State::valid);
+}
+
+TEST_F(EngineTest, ADeploymentEndsAlsoWhenWhatComesNextThrows) {
+    reports("peer", record::Issued{held(1, now(), 24h)});
+    deployerAnswers["deploy"] = {{{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""}}};
+    deployerThrowsAt = "confirm";
+
+    engine->reload();
+    runUntilState(State::degraded);
+
+    EXPECT_THAT(statuses["peer"].reason, HasSubstr("no memory"));
+    EXPECT_LT(statuses["peer"].nextActionTime, now() + 2min);
 }
 
 TEST_F(EngineTest, ANewCertificateThatIsNotServedIsRolledBack) {

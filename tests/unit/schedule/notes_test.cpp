@@ -60,5 +60,25 @@ TEST(AClockStep, MakesASuccessOfTheFutureNoReasonToForgetALaterRequest) {
     EXPECT_TRUE(owed(history));
 }
 
+TEST(WhatIsHeldAtAStart, IsTheSuccessOfTheAttemptThatNobodySawEnding) {
+    const auto begun = noteAttempt(noteRequest(deployed(), false, now), now);
+    auto issued = held(2);
+    issued.issued = now + 1s;
+    const auto noted = noteUntold(begun, issued);
+
+    EXPECT_EQ(noted.lastSuccess, issued.issued);
+    EXPECT_FALSE(owed(noted));
+}
+
+TEST(WhatIsHeldAtAStart, TellsNothingOfAnAttemptThatBeganLaterOrWasNoted) {
+    const auto begun = noteAttempt(noteRequest(deployed(), false, now), now);
+    EXPECT_EQ(noteUntold(begun, held(1)), begun);
+
+    const auto ended = noteEnd(begun, record::Issued{held(2)}, now + 2s);
+    auto issued = held(2);
+    issued.issued = now + 1s;
+    EXPECT_EQ(noteUntold(ended, issued), ended);
+}
+
 } // namespace
 } // namespace scepd::schedule

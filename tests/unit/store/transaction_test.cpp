@@ -90,6 +90,15 @@ TEST_F(TransactionTest, TakesThePlaceOfAnOlderOneWhoseKeyIsOverwritten) {
     EXPECT_EQ(file::read(directory / "same bytes"), std::string(28, '\0'));
 }
 
+TEST_F(TransactionTest, ThatCannotBeDroppedWholeLosesItsKeyAllTheSame) {
+    save(sampleTransaction());
+    fs::remove(directory / "transaction.toml");
+    fs::create_directories(directory / "transaction.toml/in the way");
+
+    EXPECT_THROW(drop(), Error);
+    EXPECT_THAT(namesIn(directory), UnorderedElementsAre("transaction.toml"));
+}
+
 TEST_F(TransactionTest, ThatOnlyBecamePendingKeepsItsKeyInPlaceSoThatACrashLosesNothing) {
     auto transaction = sampleTransaction();
     transaction.pending = false;
