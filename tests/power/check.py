@@ -26,6 +26,7 @@ class Case:
     asked: Files  # the files when the CA was asked; empty when it was not
     asked_at: int | None
     stored_at: int | None
+    hooks_at: int | None  # when they ran
     end: int
 
     @staticmethod
@@ -34,7 +35,7 @@ class Case:
               if isinstance(operation, Promise)}
         asked = recording.before.after(recording.operations[: at["asked"]]) if "asked" in at else recording.before
         return Case(name, files(recording.before.tree()), files(recording.after.tree()), files(asked.tree()),
-                    at.get("asked"), at.get("stored"), len(recording.operations))
+                    at.get("asked"), at.get("stored"), at.get("hooks"), len(recording.operations))
 
     @property
     def store(self) -> str:
@@ -54,20 +55,21 @@ def is_target(path: str) -> bool:
 def violations(case: Case, tree: Tree, point: int) -> list[str]:
     """Sentences; `point` is how many operations had been made when the power failed."""
     found = files(tree)
-    return [*targets(case, found, point), *intents(case, found), *current(case, found, point),
+    return [*targets(case, found, point), *intents(case, found), *hooks(case, found, point), *current(case, found, point),
             *generations(case, found), *transaction(case, found, point), *records(case, found), *secrets(found)]
 
 
+def installed(case: Case, of: Files) -> dict[str, Inode | None]:
+    return {path: of.get(path) for path in [*case.before, *case.after] if is_target(path)}
+
+
 def targets(case: Case, found: Files, point: int) -> list[str]:
-    paths = {path for path in [*case.before, *case.after] if is_target(path)}
-    def pair(of: Files) -> dict[str, Inode | None]:
-        return {path: of.get(path) for path in paths}
-    old, new, now = pair(case.before), pair(case.after), pair(found)
+    old, new, now = (installed(case, of) for of in (case.before, case.after, found))
     if now == new or (now == old and point < case.end):
         return []
     if now == old:
         return ["the targets hold the old pair, after the new one was reported as deployed"]
-    odd = [path for path in sorted(paths) if now[path] not in (old[path], new[path])]
+    odd = [path for path in sorted(now) if now[path] not in (old[path], new[path])]
     return [f"the targets hold neither the old pair nor the new one: {', '.join(odd) or 'a mixture'}"]
 
 
@@ -77,6 +79,14 @@ def intents(case: Case, found: Files) -> list[str]:
         return ["an installation is still under way"]
     beside = [path for path in found if path.endswith(".pem.scepd")]
     return [f"{path} was left" for path in beside if not intent]
+
+
+def hooks(case: Case, found: Files, point: int) -> list[str]:
+    """They run when what is recorded as an intent goes on."""
+    ran = case.hooks_at is not None and point >= case.hooks_at
+    if ran or INTENTS + case.name in found or installed(case, found) != installed(case, case.after):
+        return []
+    return ["hooks that are owed are forgotten"] if installed(case, case.before) != installed(case, found) else []
 
 
 def complete(case: Case, found: Files, generation: str) -> bool:

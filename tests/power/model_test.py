@@ -164,7 +164,7 @@ def store(number: int) -> check.Files:
 class Checks(unittest.TestCase):
     def setUp(self):
         self.old, self.new = store(1), {**store(1), **store(2)}
-        self.case = check.Case("web", self.old, self.new, self.old, 1, 2, 3)
+        self.case = check.Case("web", self.old, self.new, self.old, 1, 2, 0, 3)
 
     def said(self, found: check.Files, point: int) -> str:
         tree = {path: (0, inode) for path, inode in found.items()}
@@ -179,6 +179,12 @@ class Checks(unittest.TestCase):
     def test_the_new_state_is_good(self):
         for point in range(4):
             self.assertEqual(self.said(self.new, point), "")
+
+    def test_until_the_hooks_ran_a_new_installation_has_an_intent(self):
+        self.case = dataclasses.replace(self.case, hooks_at=2)
+        self.assertIn("hooks that are owed are forgotten", self.said(self.new, 1))
+        self.assertEqual(self.said({**self.new, check.INTENTS + "web": Inode("file", 0o600, b"phase hooks\n")}, 1), "")
+        self.assertEqual(self.said(self.new, 2), "")
 
     def test_each_damage_is_said(self):
         key, beside = "etc/ssl/scepd/web/key.pem", "etc/ssl/scepd/web/.key.pem.scepd"

@@ -200,6 +200,10 @@ class Player:
         if call.program == "scepd-enroll":
             self.promise(text(call.arguments[1]))
 
+    def execute(self, call: Call) -> None:
+        if "/etc/scepd/hooks.d/" in text(call.arguments[0]).decode():
+            self.do(Promise("hooks"))
+
     def ignore(self, call: Call) -> None:
         pass
 
@@ -215,5 +219,5 @@ HANDLERS: dict[str, Callable[[Player, Call], None]] = {
     "rename": Player.rename, "renameat": Player.rename, "renameat2": Player.rename, "symlink": Player.symlink,
     "symlinkat": Player.symlink, "unlink": Player.remove, "unlinkat": Player.remove, "rmdir": Player.remove,
     "mkdir": Player.make_directory, "mkdirat": Player.make_directory, "newfstatat": Player.look,
-    "sendto": Player.send, "execve": Player.ignore,
+    "sendto": Player.send, "execve": Player.execute,
 }

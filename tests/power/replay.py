@@ -19,6 +19,7 @@ from model import Tree
 from rows import Row
 
 WORKERS = 2
+FEW = 100  # on an overlay, and without barriers
 Boot = Callable[[Tree], ContextManager[pathlib.Path]]
 Broken = list[tuple[states.State, list[str]]]
 
@@ -73,6 +74,7 @@ class Replay:
     def __init__(self, options: argparse.Namespace) -> None:
         self.program = options.program
         self.count = None if options.all else options.states
+        self.few = None if options.all else FEW
         self.dice = random.Random(options.seed)
         self.good = True
 
@@ -89,9 +91,9 @@ class Replay:
         count, distinct = rows.states_of(row)
         sample = self.sample(distinct)
         bad = broken(row, self.program, machine.plain, sample)
-        layered = self.sample([state for state in sample if machine.recovers(state.tree)])[:100]
+        layered = [state for state in sample if machine.recovers(state.tree)][: self.few]
         bad_layered = on_overlay(row, self.program, layered)
-        loose = self.without_barriers(row, 100)
+        loose = self.without_barriers(row, FEW)
         bad_loose = broken(row, self.program, machine.plain, loose)
         tell(row, "", bad)
         tell(row, " on an overlay", bad_layered)
@@ -101,15 +103,12 @@ class Replay:
                 len(bad_layered), len(loose), len(bad_loose)]
 
 
-HEADER = ["operation", "operations", "states", "distinct", "replayed", "broken", "on overlay", "broken",
-          "without fsync", "broken"]
+HEADER = ["operation", "operations", "states", "distinct", "replayed", "broken", "overlay", "broken", "no fsync",
+          "broken"]
 
 
-def show(table: list[list]) -> None:
-    widths = [max(len(str(line[column])) for line in table) for column in range(len(HEADER))]
-    for line in table:
-        cells = [str(cell).rjust(width) for cell, width in zip(line, widths)]
-        print("  ".join([cells[0].strip().ljust(widths[0]), *cells[1:]]))
+def show(line: list) -> None:
+    print(f"{line[0]:18}" + "".join(f"{cell:>11}" for cell in line[1:]), flush=True)
 
 
 def options() -> argparse.Namespace:
@@ -126,7 +125,9 @@ def main() -> int:
     chosen = options()
     print(f"seed {chosen.seed}", flush=True)
     replay = Replay(chosen)
-    show([HEADER, *(replay.replay(row) for row in rows.all_rows(chosen.recordings, chosen.program))])
+    show(HEADER)
+    for row in rows.all_rows(chosen.recordings, chosen.program):
+        show(replay.replay(row))
     return 0 if replay.good else 1
 
 

@@ -45,7 +45,7 @@ def parts(recorded: recording.Recording, *names: str) -> list[Row]:
 
 def recoveries(folder: pathlib.Path, program: str, renewal: recording.Recording) -> list[Row]:
     """Forward: half of the files are in place. Back: so they are, and somebody has removed one that was to follow."""
-    case = dataclasses.replace(check.Case.of(CERTIFICATE, renewal), asked_at=None, stored_at=0)
+    case = dataclasses.replace(check.Case.of(CERTIFICATE, renewal), asked_at=None, stored_at=0, hooks_at=None)
     half, last = halfway(renewal)
     forward = recovery(folder / "forward", program, half)
     back = recovery(folder / "back", program, {path: entry for path, entry in half.items() if path != last})
