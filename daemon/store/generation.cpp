@@ -22,6 +22,7 @@ constexpr std::size_t keptGenerations = 3;
 constexpr std::string_view prefix = "generation-";
 constexpr auto current = "current";
 constexpr auto upcoming = "upcoming";
+constexpr auto factsFile = "facts.toml";
 
 fs::path generationDirectory(const fs::path& root, const std::string& name, unsigned number) {
     return certificateDirectory(root, name) / fmt::format("{}{}", prefix, number);
@@ -38,7 +39,10 @@ unsigned numberOf(std::string_view directoryName) {
     return error == std::errc() && stop == end ? number : 0;
 }
 
+/// What is half removed, also after a power cut, is no complete generation any more.
 void removeDirectory(const fs::path& directory) {
+    file::removeIfExists(directory / factsFile);
+    file::syncDirectory(directory);
     file::wipe(directory / "key.pem");
     std::error_code error;
     fs::remove_all(directory, error);
@@ -55,20 +59,21 @@ std::vector<unsigned> allNumbers(const fs::path& directory) {
     return numbers;
 }
 
-/// facts.toml comes last: a directory without it is a generation that was never committed.
+/// facts.toml comes last, when all others are on the disk with their names: a directory without it is a generation that
+/// was never committed.
 void writeFiles(const fs::path& directory, const Generation& generation) {
     file::create(directory / "key.pem", generation.key.reveal());
     file::create(directory / "cert.pem", generation.certificate);
     file::create(directory / "chain.pem", generation.chain);
     file::create(directory / "ca.pem", generation.ca);
     if (!generation.rollover.empty()) file::create(directory / "rollover.pem", generation.rollover);
-    file::create(directory / "facts.toml", print(toTable(generation.facts)));
     file::syncDirectory(directory);
+    file::replace(directory / factsFile, print(toTable(generation.facts)));
 }
 
 bool isComplete(const fs::path& root, const std::string& name, unsigned number) {
     std::error_code unknown;
-    return fs::exists(generationDirectory(root, name, number) / "facts.toml", unknown);
+    return fs::exists(generationDirectory(root, name, number) / factsFile, unknown);
 }
 
 /// The generation that a link names; 0 for none.
@@ -180,7 +185,7 @@ std::optional<record::Held> readUpcoming(const fs::path& root, const std::string
 }
 
 record::Held readFacts(const fs::path& root, const std::string& name, unsigned number) {
-    const auto path = generationDirectory(root, name, number) / "facts.toml";
+    const auto path = generationDirectory(root, name, number) / factsFile;
     return parseFacts(file::read(path), path);
 }
 
@@ -191,7 +196,7 @@ Generation readGeneration(const fs::path& root, const std::string& name, unsigne
         return std::string(file::readInside(directory.get(), path, fileName).reveal());
     };
     Generation generation;
-    generation.facts = parseFacts(text("facts.toml"), path / "facts.toml");
+    generation.facts = parseFacts(text(factsFile), path / factsFile);
     generation.key = file::readInside(directory.get(), path, "key.pem");
     generation.certificate = text("cert.pem");
     generation.chain = text("chain.pem");

@@ -155,6 +155,17 @@ TEST_F(GenerationTest, TheKeyOfARemovedOneIsOverwritten) {
     EXPECT_EQ(file::read(directory / "same bytes"), std::string(7, '\0'));
 }
 
+TEST_F(GenerationTest, OfWhichTheRemovalWasCutShortIsNoCompleteOneAnyMore) {
+    commitOne();
+    fs::remove(directory / "generation-1/key.pem");
+    root.write("var/lib/scepd/certificates/wifi/generation-1/key.pem/in the way", "");
+    for (int i = 0; i < 3; ++i)
+        commitOne();
+
+    EXPECT_TRUE(fs::exists(directory / "generation-1/cert.pem"));
+    EXPECT_THAT(generations(root.path(), "wifi"), ElementsAre(2, 3, 4));
+}
+
 TEST_F(GenerationTest, ThatWasNotCommittedIsIgnoredAndItsNumberIsNotGivenAgain) {
     commitOne("one");
     root.write("var/lib/scepd/certificates/wifi/generation-2/key.pem", "a key without a certificate");
