@@ -353,10 +353,10 @@ void Engine::complain(Entry& entry, const std::string& event, const std::string&
     entry.lastComplaint = text;
     entry.lastComplaintTime = time;
     auto fields = entry.logFields();
-    tellHooks(entry, "failed");
     fields.emplace_back("SCEPD_ERROR",
                         entry.history.lastFault ? std::string(scepd::name(*entry.history.lastFault)) : "local");
     log::write(log::Level::warning, fmt::format("{}: {}", entry.name(), text), fields);
+    tellHooks(entry, "failed");
 }
 
 void Engine::showOverview(const std::vector<schedule::Candidate>& candidates, Time now) {
