@@ -19,7 +19,7 @@ from model import Tree
 from rows import Row
 
 WORKERS = 2
-FEW = 100  # on an overlay, and without barriers
+FEW = 50  # on an overlay, and without barriers
 Boot = Callable[[Tree], ContextManager[pathlib.Path]]
 Broken = list[tuple[states.State, list[str]]]
 
@@ -116,7 +116,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("recordings", type=pathlib.Path, help="made by record")
     parser.add_argument("program", help="scepd-deploy")
     parser.add_argument("--all", action="store_true", help="every state, not a sample")
-    parser.add_argument("--states", type=int, default=200, help="so many of each operation")
+    parser.add_argument("--states", type=int, default=100, help="so many of each operation")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32), help="of the samples")
     return parser.parse_args()
 

@@ -8,6 +8,9 @@ others=execve,newfstatat,sendto
 
 umask 022
 
+# A program built with AddressSanitizer ends badly under strace when it looks for leaks.
+export ASAN_OPTIONS=detect_leaks=0
+
 # record_calls FILE ARGUMENTS...: strace with these arguments; all bytes in hexadecimal, nothing shortened
 record_calls() {
     local file=$1
