@@ -25,6 +25,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 profile::Target unitTarget(const std::string& unit, profile::Reload reload) {
     profile::Target target;
@@ -124,6 +125,21 @@ protected:
     std::vector<std::string> seen; ///< By the check, where the final files are.
     std::function<int(const std::string& fullchain)> check = [](const auto&) { return 0; };
 };
+
+TEST_F(Consumers, WhoseCheckFailsAreNotRestartedBecauseTheyWouldEnd) {
+    auto target = unitTarget("lighttpd.service", profile::Reload::tryRestart);
+    target.check = {"/usr/sbin/lighttpd", "-tt"};
+    systemd.set("lighttpd.service", {});
+    systemd.onCommand = [](const auto&, const auto&) { return 1; };
+    const auto told = tellConsumers(root(), {target}).front();
+    EXPECT_FALSE(told.runs);
+    EXPECT_THAT(told.note, HasSubstr("was not restarted because it would end: `/usr/sbin/lighttpd -tt` fails"));
+    EXPECT_THAT(systemd.calls(), Not(::testing::Contains("TryRestartUnit lighttpd.service")));
+
+    systemd.onCommand = [](const auto&, const auto&) { return 0; };
+    EXPECT_EQ(tellConsumers(root(), {target}).front(), Told{});
+    EXPECT_THAT(systemd.calls(), ::testing::Contains("TryRestartUnit lighttpd.service"));
+}
 
 TEST_F(Checks, SeeTheNewFilesBeforeTheOldOnesGo) {
     check = [this](const auto&) {
