@@ -6,6 +6,7 @@
 #include "deploy/supplicant.hpp"
 #include "profile/preset.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -149,6 +150,31 @@ std::vector<Told> tellConsumers(const std::filesystem::path& root, const std::ve
         if (!answers.back().note.empty()) log::info("{}", answers.back().note);
     }
     return answers;
+}
+
+std::vector<std::string> runningConsumers(const std::filesystem::path& root,
+                                          const std::vector<profile::Target>& targets) {
+    std::vector<std::string> units;
+    const auto isTold = [](const auto& target) { return target.unit && profile::actionOf(target) != Action::none; };
+    if (std::ranges::none_of(targets, isTold)) return units;
+    const auto systemd = findSystemd(root);
+    for (const auto& target : targets)
+        if (systemd && isTold(target) && isRunning(*systemd, *target.unit)) units.push_back(*target.unit);
+    return units;
+}
+
+void startAgain(const std::filesystem::path& root, const std::vector<std::string>& units) {
+    if (units.empty()) return;
+    try {
+        const auto systemd = findSystemd(root);
+        for (const auto& unit : units) {
+            if (!systemd || systemd->activeState(unit) != "failed") continue;
+            log::warning("{} has ended over the new certificate; starting it with the former one", unit);
+            systemd->start(unit, jobLimit);
+        }
+    } catch (const Error& error) {
+        log::error("{}", error.what());
+    }
 }
 
 } // namespace scepd::deploy

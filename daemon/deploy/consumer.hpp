@@ -33,4 +33,12 @@ struct Told {
 /// target. Throws Error{local} when a consumer fails or does not come back.
 std::vector<Told> tellConsumers(const std::filesystem::path& root, const std::vector<profile::Target>& targets);
 
+/// The units that tellConsumers() would tell, as far as they run now.
+std::vector<std::string> runningConsumers(const std::filesystem::path& root,
+                                          const std::vector<profile::Target>& targets);
+
+/// Starts those of the units that have failed since they were seen running: Apache ends at a reload with a certificate
+/// that its configuration does not allow, at once or a moment later. What goes wrong is told in the log.
+void startAgain(const std::filesystem::path& root, const std::vector<std::string>& units);
+
 } // namespace scepd::deploy

@@ -85,20 +85,35 @@ TEST_F(Consumers, AFailedReloadPutsTheFormerFilesBackAndTellsTheConsumerAgain) {
     deployer.deploy("web", commit(), today());
     const auto before = readFile(installed("cert.pem"));
     commit(makeGeneration({.key = 1}));
-    std::string seen;
-    systemd.set("app.service", {.afterJob = "failed", .onJob = [&] { seen = readFile(installed("cert.pem")); }});
+    std::vector<std::string> seen;
+    systemd.set("app.service",
+                {.afterJob = "failed", .onJob = [&] { seen.push_back(readFile(installed("cert.pem"))); }});
 
     const auto error = errorOf([&] { deployer.deploy("web", 2, today()); });
     EXPECT_EQ(error.fault(), Fault::local);
     EXPECT_THAT(error.what(),
                 AllOf(HasSubstr("what lay there before was put back"), HasSubstr("app.service is failed")));
-    EXPECT_EQ(seen, store::readGeneration(root(), "web", 2).certificate)
-        << "the consumer was told when the new files lay there";
+    EXPECT_THAT(seen, ElementsAre(store::readGeneration(root(), "web", 2).certificate, before))
+        << "told when the new files lay there, and started again when the former did";
     EXPECT_EQ(readFile(installed("cert.pem")), before);
+    EXPECT_EQ(systemd.calls().back(), "StartUnit app.service");
     EXPECT_TRUE(pairMatches());
     EXPECT_THAT(names(), ::testing::ElementsAreArray(filesOfPreset));
     EXPECT_EQ(readDeployed(root(), "web").generation, 1U);
     EXPECT_THAT(interrupted(root()), IsEmpty());
+}
+
+TEST_F(Consumers, ThatEndAMomentAfterTheReloadAreStartedWhenTheirListenerIsRolledBack) {
+    profile("[[certificate.web.deploy]]\npreset = \"nginx\"\nserved = \"localhost:443\"\n");
+    systemd.set("nginx.service", {});
+    Deployer deployer(root());
+    deployer.deploy("web", commit(), today());
+    deployer.confirm("web", 1);
+    commit(makeGeneration({.key = 1}));
+    deployer.deploy("web", 2, today());
+    systemd.set("nginx.service", {.activeState = "failed"});
+    deployer.rollback("web", 0, today());
+    EXPECT_EQ(systemd.calls().back(), "StartUnit nginx.service");
 }
 
 /// With nginx running and a generation installed; the check passes as long as nobody says otherwise.

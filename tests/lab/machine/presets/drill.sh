@@ -49,9 +49,16 @@ $deploy
 TOML
 }
 
+# asks_for_rsa BITS: the profile asks for another key.
+asks_for_rsa() {
+    key="{ type = \"rsa\", bits = $1 }"
+    profile | drop "$preset"
+    scepctl reload >/dev/null
+}
+
 # The daemon lives and shows what is installed.
 lives() {
-    expect "$unit is active" systemctl --quiet is-active "$unit"
+    await 10 "$unit is active" systemctl --quiet is-active "$unit"
     await 10 "$unit shows what is installed" serves "$(serial "$installed")"
 }
 
