@@ -6,13 +6,16 @@
 #include "deploy/supplicant.hpp"
 #include "profile/preset.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace scepd::deploy {
 namespace {
@@ -21,6 +24,7 @@ using profile::Action;
 
 /// Longer than a service may take to stop by default (90 s) would block the deployer for nothing.
 constexpr Duration jobLimit = std::chrono::seconds(60);
+constexpr Duration checkLimit = std::chrono::seconds(30);
 
 bool runs(const std::string& activeState) {
     return activeState == "active" || activeState == "reloading" || activeState == "activating";
@@ -35,11 +39,35 @@ void act(bus::Systemd& systemd, const std::string& unit, Action action) {
         systemd.kill(unit, SIGHUP);
 }
 
+/// A check that cannot run says nothing.
+bool passes(bus::Systemd& systemd, const std::string& unit, const std::vector<std::string>& check) {
+    try {
+        return systemd.runCommand(unit, check, {}, checkLimit).succeeded;
+    } catch (const Error& error) {
+        log::warning("the consumer's check is left out: {}", error.what());
+        return true;
+    }
+}
+
+/// A restart ends a consumer whose configuration somebody has broken, whatever its certificate is.
+std::optional<std::string> whyNotRestarted(bus::Systemd& systemd, const profile::Target& target) {
+    if (!target.check || target.check->empty()) return std::nullopt;
+    const auto unit = fmt::format("scepd-check-{}", *target.unit);
+    if (passes(systemd, unit, *target.check)) return std::nullopt;
+    return fmt::format(
+        "{} was not restarted because it would end: `{}` fails, journalctl -u {} tells why; it will read "
+        "the certificate when it starts",
+        *target.unit, fmt::join(*target.check, " "), unit);
+}
+
 /// A unit that ran before must run afterwards: one that ends over its certificate is a failed deployment.
-Told tellUnit(bus::Systemd& systemd, const std::string& unit, Action action) {
+Told tellUnit(bus::Systemd& systemd, const profile::Target& target, Action action) {
+    const auto& unit = *target.unit;
     const auto before = systemd.activeState(unit);
     if (!runs(before))
         return {false, fmt::format("{} is {}: it will read the certificate when it starts", unit, before)};
+    if (action == Action::tryRestart)
+        if (auto why = whyNotRestarted(systemd, target)) return {false, std::move(*why)};
     act(systemd, unit, action);
     const auto after = systemd.activeState(unit);
     if (!runs(after))
@@ -86,15 +114,15 @@ public:
             throw Error(Fault::configuration, fmt::format("the target of preset {} says reload and names no unit",
                                                           profile::name(target.preset)));
         const auto [told, isNew] = told_.try_emplace({*target.unit, action});
-        if (isNew) told->second = tellOnce(*target.unit, action);
+        if (isNew) told->second = tellOnce(target, action);
         return told->second;
     }
 
 private:
-    Told tellOnce(const std::string& unit, Action action) {
+    Told tellOnce(const profile::Target& target, Action action) {
         if (!std::exchange(looked_, true)) systemd_ = findSystemd(root_);
-        if (systemd_) return tellUnit(*systemd_, unit, action);
-        return {true, fmt::format("systemd is not on the bus: {} was not told", unit)};
+        if (systemd_) return tellUnit(*systemd_, target, action);
+        return {true, fmt::format("systemd is not on the bus: {} was not told", *target.unit)};
     }
 
     const std::filesystem::path& root_;
@@ -122,6 +150,31 @@ std::vector<Told> tellConsumers(const std::filesystem::path& root, const std::ve
         if (!answers.back().note.empty()) log::info("{}", answers.back().note);
     }
     return answers;
+}
+
+std::vector<std::string> runningConsumers(const std::filesystem::path& root,
+                                          const std::vector<profile::Target>& targets) {
+    std::vector<std::string> units;
+    const auto isTold = [](const auto& target) { return target.unit && profile::actionOf(target) != Action::none; };
+    if (std::ranges::none_of(targets, isTold)) return units;
+    const auto systemd = findSystemd(root);
+    for (const auto& target : targets)
+        if (systemd && isTold(target) && isRunning(*systemd, *target.unit)) units.push_back(*target.unit);
+    return units;
+}
+
+void startAgain(const std::filesystem::path& root, const std::vector<std::string>& units) {
+    if (units.empty()) return;
+    try {
+        const auto systemd = findSystemd(root);
+        for (const auto& unit : units) {
+            if (!systemd || systemd->activeState(unit) != "failed") continue;
+            log::warning("{} has ended over the new certificate; starting it with the former one", unit);
+            systemd->start(unit, jobLimit);
+        }
+    } catch (const Error& error) {
+        log::error("{}", error.what());
+    }
 }
 
 } // namespace scepd::deploy

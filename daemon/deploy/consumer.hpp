@@ -22,14 +22,23 @@ bool isRunning(bus::Systemd& systemd, const std::string& unit);
 
 /// What became of telling a consumer.
 struct Told {
-    bool runs = true; ///< False when it does not run, so that nothing can be served before somebody starts it.
+    bool runs = true; ///< False when it does not run, or must not be restarted: it uses the new one when started.
     std::string note; ///< Why it was not told; empty when it was, or has nothing to be told.
 
     bool operator==(const Told&) const = default;
 };
 
 /// Makes the consumers of these resolved targets use what lies on them, each unit once. A consumer that does not run is
-/// not started. Returns one answer for each target. Throws Error{local} when a consumer fails or does not come back.
+/// not started, and one that would not start again (its check fails) is not restarted. Returns one answer for each
+/// target. Throws Error{local} when a consumer fails or does not come back.
 std::vector<Told> tellConsumers(const std::filesystem::path& root, const std::vector<profile::Target>& targets);
+
+/// The units that tellConsumers() would tell, as far as they run now.
+std::vector<std::string> runningConsumers(const std::filesystem::path& root,
+                                          const std::vector<profile::Target>& targets);
+
+/// Starts those of the units that have failed since they were seen running: Apache ends at a reload with a certificate
+/// that its configuration does not allow, at once or a moment later. What goes wrong is told in the log.
+void startAgain(const std::filesystem::path& root, const std::vector<std::string>& units);
 
 } // namespace scepd::deploy

@@ -7,6 +7,7 @@
 #include "deploy/hook.hpp"
 #include "deploy/rehearsal.hpp"
 #include "deploy/verify.hpp"
+#include "profile/preset.hpp"
 #include "schedule/plausible.hpp"
 #include "store/generation.hpp"
 #include "store/last_time.hpp"
@@ -32,6 +33,15 @@ std::optional<Subject> findIfThere(const std::filesystem::path& root, const std:
         log::warning("{}: {}; its consumers and hooks are left alone", name, error.what());
         return std::nullopt;
     }
+}
+
+/// The units that were looked at and did not show what was installed. They ran then.
+std::vector<std::string> listeners(const Subject& subject) {
+    std::vector<std::string> units;
+    for (const auto& target : subject.targets)
+        if (target.served && target.unit && profile::actionOf(target) != profile::Action::none)
+            units.push_back(*target.unit);
+    return units;
 }
 
 record::TargetState failed(const profile::Target& target, const std::string& why) {
@@ -66,7 +76,9 @@ Deployer::Targets Deployer::rollback(const std::string& name, unsigned generatio
     const auto wanted = generation != 0 ? generation : readDeployed(root_, name).confirmed;
     if (wanted == 0)
         throw Error(Fault::local, fmt::format("roll back {}: no generation of it was ever confirmed", name));
-    return install(name, wanted, "rolled-back", now);
+    auto states = install(name, wanted, "rolled-back", now);
+    if (generation == 0) startAgain(root_, listeners(findSubject(root_, name)));
+    return states;
 }
 
 Deployer::Targets Deployer::install(const std::string& name, unsigned generation, const std::string& event, Time now) {
@@ -104,10 +116,12 @@ void Deployer::rehearseOrDiscard(Transaction& transaction, const Subject& subjec
 /// From files in place to the end.
 Deployer::Targets Deployer::complete(Transaction& transaction, const Subject& subject) {
     std::vector<Told> told;
+    const auto ran = runningConsumers(root_, subject.targets);
     try {
         told = tellConsumers(root_, subject.targets);
     } catch (const Error& error) {
         takeBack(transaction, subject, error);
+        startAgain(root_, ran);
         throw error.during("what lay there before was put back");
     }
     transaction.accept();

@@ -37,7 +37,8 @@ public:
     void confirm(const std::string& name, unsigned generation);
 
     /// As deploy(), with a generation that was deployed before, for hooks the event "rolled-back". 0 stands for the
-    /// last confirmed one; Error{local} when there is none.
+    /// last confirmed one, because listeners do not show the other one: those that have failed meanwhile are started
+    /// again. Error{local} when there is none.
     Targets rollback(const std::string& name, unsigned generation, Time now);
 
     /// Compares bytes, modes and owners on the targets with what was deployed: "drifted" says what differs, "failed"

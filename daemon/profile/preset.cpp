@@ -52,6 +52,7 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::apache,
+        .supported = true,
         .unit = "apache2.service",
         .key = "/etc/apache2/scepd/NAME/key.pem",
         .fullchain = "/etc/apache2/scepd/NAME/fullchain.pem",
@@ -59,13 +60,15 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::lighttpd,
+        .supported = true,
         .unit = "lighttpd.service",
         .combined = "/etc/lighttpd/scepd/NAME/combined.pem",
-        .action = Action::reload,
+        .action = Action::tryRestart, // at a reload it reads its files as www-data, which may not, and ends
         .check = "/usr/sbin/lighttpd -tt -f /etc/lighttpd/lighttpd.conf",
     },
     PresetFacts{
         .preset = Preset::haproxy,
+        .supported = true,
         .unit = "haproxy.service",
         .combined = "/etc/haproxy/scepd/NAME.pem",
         .action = Action::reload,
@@ -73,6 +76,7 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::stunnel,
+        .supported = true,
         .key = "/etc/stunnel/scepd/NAME/key.pem",
         .fullchain = "/etc/stunnel/scepd/NAME/fullchain.pem",
         .action = Action::hangUp,
@@ -80,6 +84,7 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::cockpit,
+        .supported = true,
         .unit = "cockpit.service",
         .key = "/etc/cockpit/ws-certs.d/50-scepd.key",
         .fullchain = "/etc/cockpit/ws-certs.d/50-scepd.cert",
@@ -95,6 +100,7 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::xrdp,
+        .supported = true,
         .certificate = "/etc/xrdp/scepd/cert.pem",
         .key = "/etc/xrdp/scepd/key.pem",
         .group = "ssl-cert",
@@ -103,6 +109,7 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::postgresql,
+        .supported = true,
         .unit = "postgresql.service",
         .key = "/etc/postgresql-common/scepd/NAME/key.pem",
         .fullchain = "/etc/postgresql-common/scepd/NAME/fullchain.pem",

@@ -25,6 +25,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 profile::Target unitTarget(const std::string& unit, profile::Reload reload) {
     profile::Target target;
@@ -84,20 +85,35 @@ TEST_F(Consumers, AFailedReloadPutsTheFormerFilesBackAndTellsTheConsumerAgain) {
     deployer.deploy("web", commit(), today());
     const auto before = readFile(installed("cert.pem"));
     commit(makeGeneration({.key = 1}));
-    std::string seen;
-    systemd.set("app.service", {.afterJob = "failed", .onJob = [&] { seen = readFile(installed("cert.pem")); }});
+    std::vector<std::string> seen;
+    systemd.set("app.service",
+                {.afterJob = "failed", .onJob = [&] { seen.push_back(readFile(installed("cert.pem"))); }});
 
     const auto error = errorOf([&] { deployer.deploy("web", 2, today()); });
     EXPECT_EQ(error.fault(), Fault::local);
     EXPECT_THAT(error.what(),
                 AllOf(HasSubstr("what lay there before was put back"), HasSubstr("app.service is failed")));
-    EXPECT_EQ(seen, store::readGeneration(root(), "web", 2).certificate)
-        << "the consumer was told when the new files lay there";
+    EXPECT_THAT(seen, ElementsAre(store::readGeneration(root(), "web", 2).certificate, before))
+        << "told when the new files lay there, and started again when the former did";
     EXPECT_EQ(readFile(installed("cert.pem")), before);
+    EXPECT_EQ(systemd.calls().back(), "StartUnit app.service");
     EXPECT_TRUE(pairMatches());
     EXPECT_THAT(names(), ::testing::ElementsAreArray(filesOfPreset));
     EXPECT_EQ(readDeployed(root(), "web").generation, 1U);
     EXPECT_THAT(interrupted(root()), IsEmpty());
+}
+
+TEST_F(Consumers, ThatEndAMomentAfterTheReloadAreStartedWhenTheirListenerIsRolledBack) {
+    profile("[[certificate.web.deploy]]\npreset = \"nginx\"\nserved = \"localhost:443\"\n");
+    systemd.set("nginx.service", {});
+    Deployer deployer(root());
+    deployer.deploy("web", commit(), today());
+    deployer.confirm("web", 1);
+    commit(makeGeneration({.key = 1}));
+    deployer.deploy("web", 2, today());
+    systemd.set("nginx.service", {.activeState = "failed"});
+    deployer.rollback("web", 0, today());
+    EXPECT_EQ(systemd.calls().back(), "StartUnit nginx.service");
 }
 
 /// With nginx running and a generation installed; the check passes as long as nobody says otherwise.
@@ -124,6 +140,21 @@ protected:
     std::vector<std::string> seen; ///< By the check, where the final files are.
     std::function<int(const std::string& fullchain)> check = [](const auto&) { return 0; };
 };
+
+TEST_F(Consumers, WhoseCheckFailsAreNotRestartedBecauseTheyWouldEnd) {
+    auto target = unitTarget("lighttpd.service", profile::Reload::tryRestart);
+    target.check = {"/usr/sbin/lighttpd", "-tt"};
+    systemd.set("lighttpd.service", {});
+    systemd.onCommand = [](const auto&, const auto&) { return 1; };
+    const auto told = tellConsumers(root(), {target}).front();
+    EXPECT_FALSE(told.runs);
+    EXPECT_THAT(told.note, HasSubstr("was not restarted because it would end: `/usr/sbin/lighttpd -tt` fails"));
+    EXPECT_THAT(systemd.calls(), Not(::testing::Contains("TryRestartUnit lighttpd.service")));
+
+    systemd.onCommand = [](const auto&, const auto&) { return 0; };
+    EXPECT_EQ(tellConsumers(root(), {target}).front(), Told{});
+    EXPECT_THAT(systemd.calls(), ::testing::Contains("TryRestartUnit lighttpd.service"));
+}
 
 TEST_F(Checks, SeeTheNewFilesBeforeTheOldOnesGo) {
     check = [this](const auto&) {

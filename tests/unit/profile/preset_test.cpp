@@ -86,6 +86,7 @@ TEST(Presets, KnowUnitCheckAndActionOfTheirConsumer) {
     EXPECT_EQ(resolved(Preset::nginx).unit, "nginx.service");
     EXPECT_EQ(resolved(Preset::nginx).check, (std::vector<std::string>{"/usr/sbin/nginx", "-t"}));
     EXPECT_EQ(actionOf(resolved(Preset::nginx)), Action::reload);
+    EXPECT_EQ(actionOf(resolved(Preset::lighttpd)), Action::tryRestart);
     EXPECT_EQ(actionOf(resolved(Preset::rsyslog)), Action::tryRestart);
     EXPECT_EQ(actionOf(resolved(Preset::files)), Action::none);
     EXPECT_EQ(actionOf(resolved(Preset::networkmanager)), Action::none);
