@@ -52,8 +52,8 @@ def counts(trace: pathlib.Path) -> dict[str, int]:
 
 
 def faults(call: str, number: int) -> list[str]:
-    """How a call can fail: once, and from then on. Where a tracer would do what no kernel does (leave a file open, lose a
-    byte), faults.cpp does it."""
+    """How a call can fail: once, and from then on. Where a tracer would do what no kernel does (leave a file open, lose
+    a byte), faults.cpp does it."""
     found = list(ERRORS.get(call, ()))
     if call in LASTING:
         found.append(LASTING[call] + "+")

@@ -1,4 +1,4 @@
-"""What lies on the targets, held against the generations in the store: complete, all of one generation, or what is wrong."""
+"""What lies on the targets, held against the generations in the store: complete and of one generation, or not."""
 
 import pathlib
 import re
@@ -15,9 +15,9 @@ TARGETS = {
 
 
 def generations(root: pathlib.Path) -> dict[int, pathlib.Path]:
-    """The complete ones."""
+    """The complete ones, newest first: a resumed attempt may have left the same pair under the number before."""
     found = {int(path.name.removeprefix("generation-")): path for path in (root / STORE).glob("generation-*")}
-    return {number: path for number, path in sorted(found.items()) if (path / "facts.toml").exists()}
+    return {number: path for number, path in sorted(found.items(), reverse=True) if (path / "facts.toml").exists()}
 
 
 def expected(generation: pathlib.Path) -> dict[str, bytes]:

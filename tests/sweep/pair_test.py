@@ -15,8 +15,8 @@ POINT = points.Point(points.OPERATIONS[0], "fsync", 1, "SIGKILL")
 
 
 def make_pair(folder: pathlib.Path) -> None:
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-subj",
-                    "/CN=web", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc",
+                    "-subj", "/CN=web", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
                    check=True, stderr=subprocess.DEVNULL)
 
 

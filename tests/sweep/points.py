@@ -162,10 +162,8 @@ def attempt(world: World, point: Point, plain: Undisturbed) -> Outcome:
     outcome.reached = was_killed(world, point.operation, trace) if point.kills else calls.failed(trace)
     outcome.told = world.complaint() not in ("", "no reason")
     look_at_once(world, point, outcome)
-    ended = world.has_ended()
     if not converge(world, outcome):
         outcome.lost.append(f"not settled: {world.complaint()}")
-    outcome.restarted &= not ended
     world.stop()
     look_at_the_end(world, point, plain, outcome)
     count = len(world.issued()) - issued
@@ -211,12 +209,13 @@ def look_at_once(world: World, point: Point, outcome: Outcome) -> None:
 
 def converge(world: World, outcome: Outcome) -> bool:
     """As systemd would, scepd is started when it has ended. What it could not write down it does again then."""
-    for outcome.restarted in (False, True):
+    for _ in range(2):
         if world.has_ended():
             world.stop()
             world.start()
         if world.wait(lambda: world.is_ready and world.settled(), SETTLES):
             return True
+        outcome.restarted |= not world.has_ended()
         world.stop()
     return False
 

@@ -1,5 +1,5 @@
-"""A world to break scepd in: a temporary root, a private bus, the test CA, and stand-ins that start the programs under a
-trace when that is asked for. The bus and the CA stay from one point to the next, the root is copied anew."""
+"""A world to break scepd in: a temporary root, a private bus, the test CA, and stand-ins that start the programs under
+a trace when that is asked for. The bus and the CA stay from one point to the next, the root is copied anew."""
 
 import os
 import pathlib
@@ -201,7 +201,8 @@ class World:
         return True
 
     def has_ended(self) -> bool:
-        return self.scepd is None or self.scepd.poll() is not None
+        """Also while its tracer has not seen it yet, so that it cannot be waited for."""
+        return self.scepd is None or bool(select.select([self.scepd_fd], [], [], 0)[0])
 
     def stop(self, how: int = signal.SIGTERM) -> None:
         if self.asking is not None:
