@@ -38,7 +38,8 @@ std::vector<std::string> Engine::request(const std::vector<std::string>& names, 
 /// True when the request changes something or joins something that runs.
 bool Engine::ask(Entry& entry, record::RequestOptions options) {
     giveWay(entry);
-    if (entry.running) return true;
+    const bool comesAfterwards = options.renew && !entry.isExchanging(); // a deployment brings no new certificate
+    if (entry.running && !comesAfterwards) return true;
     auto& history = entry.history;
     const bool valid = entry.held && entry.held->notAfter > judgedTime();
     if (valid && !options.renew && !history.pending) {

@@ -239,6 +239,18 @@ served = "localhost:8443"
     EXPECT_THAT(calls, Not(HasSubstr("localhost:443")));
 }
 
+TEST_F(EngineTest, ARenewalThatIsAskedForDuringADeploymentFollowsIt) {
+    reports("peer", record::Issued{held(1, now(), 24h)});
+    deployerAnswers["deploy"] = {{{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""}}};
+    engine->reload();
+    runUntil([this] { return deployerCalls == std::vector<std::string>{"deploy 1"}; });
+    reports("peer", record::Issued{held(2, now(), 24h)});
+    EXPECT_THAT(engine->request({"peer"}, {.renew = true, .force = false, .challenge = {}, .groups = {}}),
+                ElementsAre("peer"));
+    runUntil([this] { return statuses["peer"].state == State::valid && statuses["peer"].held->generation == 2; });
+    EXPECT_THAT(deployerCalls, ElementsAre("deploy 1", "confirm 1", "deploy 2", "confirm 2"));
+}
+
 TEST_F(EngineTest, AHookThatFailedDegradesAndLeavesTheCertificateDeployed) {
     reports("peer", record::Issued{held(1, now(), 24h)});
     deployerAnswers["deploy"] = {
