@@ -31,7 +31,8 @@ TEST(ThisVersion, SaysInOneSentenceWhatItDoesNotSupport) {
         {[](Certificate& certificate) { certificate.key.store = KeyStore::tpm2; }, "key.store = \"tpm2\""},
         {[](Certificate& certificate) { certificate.key.store = KeyStore::pkcs11; }, "key.store = \"pkcs11\""},
         {[](Certificate& certificate) { certificate.targets[0].pkcs12 = "/etc/a.p12"; }, "pkcs12 = \"/etc/a.p12\""},
-        {[](Certificate& certificate) { certificate.targets[0].preset = Preset::strongswan; }, "preset = \"strongswan\""}};
+        {[](Certificate& certificate) { certificate.targets[0].preset = Preset::strongswan; },
+         "preset = \"strongswan\""}};
     for (const auto& [change, subject] : cases)
         EXPECT_EQ(complaintAfter(change), subject + " is not supported by this version");
 }
