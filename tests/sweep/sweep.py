@@ -133,13 +133,15 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1_000_000)
     dice, rows, wrong, began = random.Random(seed), [], 0, time.monotonic()
-    with Sweep(options.bin) as sweep:
-        for operation in operations(options):
-            more, bad = sweep_operation(sweep, operation, options, dice)
-            rows += more
-            wrong += bad
-    print(HEAD, *rows, sep="\n")
-    print(f"{time.monotonic() - began:.0f} s; seed {seed}: repeat by {sys.argv[0]} {options.bin} --seed {seed}")
+    try:
+        with Sweep(options.bin) as sweep:
+            for operation in operations(options):
+                more, bad = sweep_operation(sweep, operation, options, dice)
+                rows += more
+                wrong += bad
+    finally:
+        print(HEAD, *rows, sep="\n")
+        print(f"{time.monotonic() - began:.0f} s; seed {seed}: repeat by {sys.argv[0]} {options.bin} --seed {seed}")
     return 1 if wrong else 0
 
 
