@@ -65,7 +65,7 @@ std::vector<std::string> getStrings(const toml::table& table, std::string_view k
     const auto* array = table[key].as_array();
     if (array == nullptr) throw Error(Fault::local, fmt::format("\"{}\" is missing or no list", key));
     for (const auto& element : *array) {
-        const auto text = element.value<std::string>();
+        const auto text = element.value_exact<std::string>();
         if (!text) throw Error(Fault::local, fmt::format("\"{}\" holds something that is no text", key));
         result.push_back(*text);
     }

@@ -7,6 +7,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <toml++/toml.h>
@@ -22,10 +23,10 @@ toml::table parseOwn(const std::string& text);
 /// The text of a table, as we write it.
 std::string print(const toml::table& table);
 
-/// The value of a key that must be there.
+/// The value of a key that must be there, of exactly this type: toml++ would turn a float of any size into an integer.
 template <typename Value>
 Value get(const toml::table& table, std::string_view key) {
-    if (const auto value = table[key].value<Value>()) return *value;
+    if (auto value = table[key].value_exact<Value>()) return *std::move(value);
     throw Error(Fault::local, "the value of \"" + std::string(key) + "\" is missing or of the wrong type");
 }
 

@@ -137,6 +137,7 @@ TEST_F(HistoryTest, WithOneWrongValueIsDamaged) {
         {R"("failed")", R"("exploded")"},          {R"("unreachable")", R"("sometimes")"},
         {"attempts = 41", "attempts = -1"},        {"attempts = 41", "attempts = 'many'"},
         {"confirmed = true", "confirmed = 'yes'"}, {"[deployment]", "[other]"},
+        {"attempts = 41", "attempts = 41.0"},      {"attempts = 41", "attempts = 1e50"},
     };
     for (const auto& [before, after] : changes) {
         auto text = good;
