@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace scepd::bus {
 namespace {
@@ -83,6 +84,16 @@ void CertificateObject::purge(sdbus::MethodCall& call) {
 
 void CertificateObject::getPem(sdbus::MethodCall& call) {
     sdbus::Result<std::string>(call).returnResults(handlers_.pem(status_.name, argument<std::string>(call)));
+}
+
+void CertificateObject::listGenerations(sdbus::MethodCall& call) {
+    using Row = sdbus::Struct<std::uint32_t, std::string, std::string, std::string, std::uint64_t, std::uint64_t,
+                              std::uint64_t>;
+    std::vector<Row> rows;
+    for (const auto& [facts, use] : handlers_.generations(status_.name))
+        rows.emplace_back(facts.generation, use, facts.serialNumber, facts.fingerprint, microseconds(facts.issued),
+                          microseconds(facts.notBefore), microseconds(facts.notAfter));
+    sdbus::Result<std::vector<Row>>(call).returnResults(rows);
 }
 
 void CertificateObject::explain(sdbus::MethodCall& call) {

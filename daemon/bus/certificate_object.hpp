@@ -25,6 +25,7 @@ public:
     void redeploy(sdbus::MethodCall& call);
     void rollback(sdbus::MethodCall& call);
     void purge(sdbus::MethodCall& call);
+    void listGenerations(sdbus::MethodCall& call);
     void explain(sdbus::MethodCall& call);
     void getPem(sdbus::MethodCall& call);
 

@@ -150,6 +150,7 @@ const sd_bus_vtable* Certificates::Calls::members() {
         method("Redeploy", "", "", "", call<&Object::redeploy>),
         method("Purge", "", "", "", call<&Object::purge>),
         method("Explain", "", "a{sv}", "explanation\0", call<&Object::explain>),
+        method("ListGenerations", "", "a(usssttt)", "generations\0", call<&Object::listGenerations>),
         method("GetPem", "s", "s", "what\0pem\0", call<&Object::getPem>),
         property("Name", "s", get<&Status::name>, SD_BUS_VTABLE_PROPERTY_CONST),
         property("Profile", "s", get<&Status::profile>),
@@ -175,6 +176,7 @@ const sd_bus_vtable* Certificates::Calls::members() {
         property("LastError", "s", get<&Status::lastError>),
         property("Attempts", "u", get<&Status::attempts>),
         property("AttemptPhase", "s", get<&Status::phase>),
+        property("DeployedGeneration", "u", get<&Status::deployedGeneration>),
         property("Targets", "a(sss)", get<[](const Status& status) { return rowsOf(status.targets); }>),
         sd_bus_vtable SD_BUS_VTABLE_END,
     };

@@ -33,6 +33,7 @@ std::vector<std::string> changedProperties(const record::Status& before, const r
     changes.compare("LastError", before.lastError, after.lastError);
     changes.compare("Attempts", before.attempts, after.attempts);
     changes.compare("AttemptPhase", before.phase, after.phase);
+    changes.compare("DeployedGeneration", before.deployedGeneration, after.deployedGeneration);
     changes.compare("Targets", before.targets, after.targets);
     return changes.names();
 }

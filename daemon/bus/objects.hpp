@@ -45,6 +45,8 @@ struct Handlers {
     std::function<bool(const std::string& name)> keeps;
     /// Public PEM text: "certificate", "chain" or "ca".
     std::function<std::string(const std::string& name, const std::string& what)> pem;
+    /// What is kept of a certificate, the newest first.
+    std::function<std::vector<record::Kept>(const std::string& name)> generations;
     std::function<std::vector<record::KnownAuthority>()> authorities;
     std::function<record::Explanation(const std::string& name)> explain;
 };

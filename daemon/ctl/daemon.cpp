@@ -174,6 +174,21 @@ record::Explanation Daemon::explain(const std::string& name) {
             .changes = facts["Changes"]};
 }
 
+std::vector<record::Kept> Daemon::generations(const std::string& name) {
+    std::vector<record::Kept> result;
+    for (const auto& row : Object(*connection_, manager_->GetCertificate(name)).ListGenerations()) {
+        record::Kept kept{.facts = {}, .use = row.get<1>()};
+        kept.facts.generation = row.get<0>();
+        kept.facts.serialNumber = row.get<2>();
+        kept.facts.fingerprint = row.get<3>();
+        kept.facts.issued = time(row.get<4>());
+        kept.facts.notBefore = time(row.get<5>());
+        kept.facts.notAfter = time(row.get<6>());
+        result.push_back(std::move(kept));
+    }
+    return result;
+}
+
 void Daemon::expect(const std::string& name) {
     manager_->GetCertificate(name);
 }

@@ -5,6 +5,7 @@
 #include "profile/profile.hpp"
 #include "record/authority.hpp"
 #include "record/explanation.hpp"
+#include "record/held.hpp"
 #include "record/history.hpp"
 #include "record/overview.hpp"
 
@@ -42,6 +43,7 @@ struct Certificate {
     Time nextActionTime, lastAttemptTime;
     std::string lastErrorCode, lastError, attemptPhase;
     std::uint32_t attempts = 0;
+    std::uint32_t deployedGeneration = 0;
     std::vector<record::TargetState> targets;
 
     bool operator==(const Certificate&) const = default;
@@ -83,6 +85,8 @@ public:
     std::vector<Listed> list();
     Certificate certificate(const std::string& name);
     record::Explanation explain(const std::string& name);
+    /// What is kept of a certificate, the newest first; of the facts as much as a person looks for.
+    std::vector<record::Kept> generations(const std::string& name);
     /// Throws unless there is such a certificate and it applies here.
     void expect(const std::string& name);
     std::vector<record::Rule> profiles();

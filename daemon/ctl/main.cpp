@@ -24,7 +24,8 @@ struct Arguments {
     std::string root = "/", name, file, timeout = "5min", challengeFile;
     std::vector<std::string> names, groups, files;
     std::uint32_t generation = 0;
-    bool json = false, noLegend = false, all = false, wait = false, force = false, off = false;
+    unsigned lines = 20;
+    bool json = false, noLegend = false, all = false, wait = false, force = false, off = false, atBoot = false;
     ctl::ProbeRequest probe{.target = {}, .enrollProgram = SCEPD_LIBEXEC "/scepd-enroll"};
     std::function<Exit(const ctl::Console&)> run;
 };
@@ -52,8 +53,7 @@ ctl::Patience patience(const Arguments& arguments) {
     return {arguments.wait, profile::parseDuration(arguments.timeout)};
 }
 
-void addWaiting(CLI::App* command, Arguments& arguments) {
-    auto* wait = command->add_flag("--wait", arguments.wait, "wait until it is installed and tell how it goes");
+CLI::Option* addTimeout(CLI::App* command, Arguments& arguments, const char* description) {
     const auto isDuration = [](const std::string& text) -> std::string {
         try {
             profile::parseDuration(text);
@@ -62,13 +62,15 @@ void addWaiting(CLI::App* command, Arguments& arguments) {
             return error.what();
         }
     };
-    command
-        ->add_option("--timeout", arguments.timeout,
-                     "with --wait: give up waiting after this time (30s, 5min); 0: never")
+    return command->add_option("--timeout", arguments.timeout, description)
         ->type_name("TIME")
-        ->needs(wait)
         ->check(isDuration, "", "")
         ->capture_default_str();
+}
+
+void addWaiting(CLI::App* command, Arguments& arguments) {
+    auto* wait = command->add_flag("--wait", arguments.wait, "wait until it is installed and tell how it goes");
+    addTimeout(command, arguments, "with --wait: give up waiting after this time (30s, 5min); 0: never")->needs(wait);
 }
 
 void addSeeing(CLI::App& app, Arguments& a) {
@@ -84,6 +86,13 @@ void addSeeing(CLI::App& app, Arguments& a) {
     auto* explain = verb(app, seeing, "explain", "why it is so, what comes next and when", "explain wifi");
     explain->add_option("NAME", a.name, "a certificate")->required();
     runs(explain, a, [&a](const auto& console) { return ctl::explain(console, a.name); });
+    auto* history = verb(app, seeing, "history", "the generations that are kept, and what happened", "history wifi");
+    history->add_option("NAME", a.name, "a certificate")->required();
+    history->add_option("--lines", a.lines, "so many lines of the journal at most")
+        ->type_name("COUNT")
+        ->check(CLI::Range(0, 10'000), "", "")
+        ->capture_default_str();
+    runs(history, a, [&a](const auto& console) { return ctl::history(console, a.name, a.lines); });
     runs(verb(app, seeing, "timeline", "past and coming events of all certificates and CAs", "timeline"), a,
          [](const auto& console) { return ctl::timeline(console); });
     runs(verb(app, seeing, "monitor", "tell what happens until interrupted", "monitor --json"), a,
@@ -137,6 +146,12 @@ void addAsking(CLI::App& app, Arguments& a) {
     renew->add_option("NAME", a.names, "certificates")->required();
     addWaiting(renew, a);
     runs(renew, a, [&a](const auto& console) { return ctl::renew(console, a.names, patience(a)); });
+    auto* wait = verb(app, asking, "wait", "wait until a certificate is installed, without asking for it",
+                      "wait web --timeout 90s");
+    wait->add_option("NAME", a.name, "a certificate")->required();
+    addTimeout(wait, a, "give up after this time (30s, 5min); 0: never");
+    wait->add_flag("--at-boot", a.atBoot, "as scepd-ready@NAME.service waits: never for a certificate for 802.1X");
+    runs(wait, a, [&a](const auto& console) { return ctl::wait(console, a.name, patience(a).timeout, a.atBoot); });
 }
 
 /// As `cp` takes its destination: the last word is the calendar, unless it is the only one and names a certificate.

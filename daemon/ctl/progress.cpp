@@ -75,6 +75,12 @@ Verdict judge(const Watched& watched, Time now) {
     return Verdict::underWay;
 }
 
+Verdict judgeReady(const Certificate& certificate, Time now) {
+    if (certificate.deployedGeneration > 0 && certificate.notAfter > now) return Verdict::done;
+    if (isRunning(certificate) || certificate.nextAction != "nothing") return Verdict::underWay;
+    return Verdict::failed;
+}
+
 bool isPending(const Certificate& certificate) {
     return certificate.state == "pending" || (certificate.state == "renewing" && certificate.nextAction == "poll");
 }

@@ -28,6 +28,10 @@ void observe(Watched& watched, const Properties& changed);
 /// (that is tried again soon), a deployment is in trouble, or nothing will be tried. Everything else is under way.
 Verdict judge(const Watched& watched, Time now);
 
+/// Whether a consumer finds a certificate in place. Done: a generation lies on the targets, and what is held has not
+/// expired. Failed: neither is so, and nothing will be tried.
+Verdict judgeReady(const Certificate& certificate, Time now);
+
 /// True while the CA keeps the request for approval.
 bool isPending(const Certificate& certificate);
 

@@ -48,6 +48,7 @@ void update(Certificate& certificate, const Properties& properties) {
     take(properties, "LastError", certificate.lastError);
     take(properties, "AttemptPhase", certificate.attemptPhase);
     take(properties, "Attempts", certificate.attempts);
+    take(properties, "DeployedGeneration", certificate.deployedGeneration);
     takeTargets(properties, certificate.targets);
 }
 

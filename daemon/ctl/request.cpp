@@ -1,7 +1,7 @@
 #include "ctl/verbs.hpp"
 
 #include "ctl/text.hpp"
-#include "ctl/wait.hpp"
+#include "ctl/waiting.hpp"
 #include "ctl/words.hpp"
 
 #include <algorithm>

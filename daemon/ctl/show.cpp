@@ -20,7 +20,11 @@ void addHeld(Fields& fields, const Certificate& certificate, Time at) {
     fields.add("Key", certificate.keyType);
     fields.add("Valid from", moment(certificate.notBefore, at));
     fields.add("Valid until", moment(certificate.notAfter, at));
-    if (certificate.generation > 0) fields.add("Generation", std::to_string(certificate.generation));
+    const auto deployed = certificate.deployedGeneration;
+    if (certificate.generation > 0)
+        fields.add("Generation", deployed == 0 || deployed == certificate.generation
+                                     ? std::to_string(certificate.generation)
+                                     : fmt::format("{}; on the targets is {}", certificate.generation, deployed));
 }
 
 void addTargets(Fields& fields, const Certificate& certificate) {

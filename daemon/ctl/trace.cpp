@@ -1,6 +1,6 @@
 #include "ctl/verbs.hpp"
 
-#include "ctl/wait.hpp"
+#include "ctl/waiting.hpp"
 
 namespace scepd::ctl {
 
@@ -9,7 +9,7 @@ Exit trace(const Console& console, const std::string& name, Duration timeout) {
     ask.names = {name};
     ask.renew = true;
     ask.force = true;
-    return Wait(console, ask, timeout, Wait::Show::trace).run();
+    return Wait(console, ask, timeout, Wait::Kind::trace).run();
 }
 
 } // namespace scepd::ctl

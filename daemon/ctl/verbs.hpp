@@ -49,6 +49,14 @@ Exit request(const Console& console, const Ask& ask, const Patience& patience);
 /// Asks for new ones in the place of these.
 Exit renew(const Console& console, const std::vector<std::string>& names, const Patience& patience);
 
+/// Waits until a certificate is installed, without asking for it. `atBoot`: as a unit waits that orders consumers at
+/// boot, which is never for an 802.1X certificate: that one brings the network, and nothing may wait for it.
+/// Exit::failed when it is neither installed nor will be by itself.
+Exit wait(const Console& console, const std::string& name, Duration timeout, bool atBoot);
+
+/// The generations of a certificate that are kept, and what the journal tells of it.
+Exit history(const Console& console, const std::string& name, unsigned lines);
+
 /// Certificates that are to be asked for regularly, or not any more.
 struct ScheduleRequest {
     std::vector<std::string> names{}, groups{}; ///< Both empty: all that apply, or that are scheduled already.

@@ -119,6 +119,7 @@ Json::Object json(const Certificate& certificate) {
             {"lastError", certificate.lastError},
             {"attempts", certificate.attempts},
             {"attemptPhase", certificate.attemptPhase},
+            {"deployedGeneration", certificate.deployedGeneration},
             {"targets", std::move(targets)}};
 }
 

@@ -144,6 +144,7 @@ std::vector<std::string> hookEnvironment(const HookFacts& facts) {
         "SCEPD_CERT_FILE=" + facts.certificateFile,
         "SCEPD_KEY_FILE=" + facts.keyFile,
         "SCEPD_CHAIN_FILE=" + facts.chainFile,
+        "SCEPD_CA_FILE=" + facts.caFile,
     };
 }
 

@@ -63,6 +63,7 @@ HookFacts hookFacts(const std::filesystem::path& root, const Subject& subject, c
         firstPath(root, subject.targets, &Target::certificate, &Target::fullchain, &Target::combined);
     facts.keyFile = firstPath(root, subject.targets, &Target::key, &Target::combined);
     facts.chainFile = firstPath(root, subject.targets, &Target::chain, &Target::fullchain, &Target::combined);
+    facts.caFile = firstPath(root, subject.targets, &Target::ca);
     if (!certificate) return facts;
     facts.serial = certificate->serialNumber();
     facts.fingerprint = crypto::hex(certificate->fingerprint(Digest::sha256));

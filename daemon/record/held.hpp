@@ -28,4 +28,12 @@ struct Held {
     bool operator==(const Held&) const = default;
 };
 
+/// A generation that lies in the store, and what it is there for.
+struct Kept {
+    Held facts;
+    std::string use; ///< deployed (on the targets), held (in use, not deployed yet), upcoming, earlier
+
+    bool operator==(const Kept&) const = default;
+};
+
 } // namespace scepd::record

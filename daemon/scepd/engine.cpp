@@ -294,6 +294,13 @@ Entry* Engine::find(const std::string& name) {
     return found == entries_.end() ? nullptr : &found->second;
 }
 
+const Entry& Engine::named(const std::string& name) const {
+    const auto found = entries_.find(name);
+    if (found == entries_.end())
+        throw Error(Fault::configuration, fmt::format("no profile asks for {} any more", name));
+    return found->second;
+}
+
 Entry* Engine::findRunning(const std::string& name, unsigned id) {
     auto* entry = find(name);
     return entry != nullptr && entry->running && entry->running->id == id ? entry : nullptr;

@@ -98,6 +98,10 @@ public:
     /// Public PEM text of what is held: "certificate", "chain" or "ca". Throws Error{local} when nothing is held.
     [[nodiscard]] std::string pem(const std::string& name, const std::string& what) const;
 
+    /// The generations that are kept of a certificate, the newest first. One that is damaged is left out, and the log
+    /// says so. Throws Error{configuration} for one that no profile asks for.
+    [[nodiscard]] std::vector<record::Kept> generations(const std::string& name) const;
+
     /// The CAs that the certificates' exchanges met.
     [[nodiscard]] std::vector<record::KnownAuthority> authorities() const;
 
@@ -200,6 +204,8 @@ private:
 
     Entry* find(const std::string& name);
     /// The entry when this still runs for it: an answer may come after a cancellation or for an older profile.
+    /// Throws Error{configuration} when no profile asks for it.
+    [[nodiscard]] const Entry& named(const std::string& name) const;
     Entry* findRunning(const std::string& name, unsigned id);
     void begin(Entry& entry, record::Action action, const std::string& phase);
     void changed(Entry& entry);

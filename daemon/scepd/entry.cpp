@@ -102,6 +102,7 @@ record::Status Entry::status(const schedule::Circumstances& circumstances) const
         .lastError = history.lastError,
         .attempts = history.attempts,
         .phase = running ? running->phase : std::string(),
+        .deployedGeneration = history.deployment.generation,
         .targets = history.deployment.targets,
     };
 }

@@ -99,6 +99,7 @@ int serve(const Options& options) {
                             auto done) { return engine->rollback(name, generation, std::move(done)); },
             .keeps = [&](const auto& name) { return engine->keeps(name); },
             .pem = [&](const auto& name, const auto& what) { return engine->pem(name, what); },
+            .generations = [&](const auto& name) { return engine->generations(name); },
             .authorities = [&] { return engine->authorities(); },
             .explain = [&](const auto& name) { return engine->explain(name); },
         });

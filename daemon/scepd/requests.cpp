@@ -10,11 +10,23 @@
 #include "store/purge.hpp"
 
 #include <algorithm>
+#include <ranges>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
 namespace scepd {
+namespace {
+
+/// What a generation that is kept is there for, as record::Kept has it.
+std::string_view useOf(const Entry& entry, unsigned number) {
+    if (entry.upcoming && entry.upcoming->generation == number) return "upcoming";
+    if (entry.history.deployment.generation == number) return "deployed";
+    return entry.held && entry.held->generation == number ? "held" : "earlier";
+}
+
+} // namespace
 
 std::vector<std::string> Engine::request(const std::vector<std::string>& names, record::RequestOptions options) {
     std::vector<std::string> affected;
@@ -109,17 +121,27 @@ std::string Engine::pem(const std::string& name, const std::string& what) const 
                 fmt::format("there is no \"{}\" to get: certificate, chain and ca are known", what));
 }
 
+std::vector<record::Kept> Engine::generations(const std::string& name) const {
+    const auto& entry = named(name);
+    std::vector<record::Kept> result;
+    for (const auto number : store::generations(places_.root, name) | std::views::reverse) {
+        try {
+            result.push_back({store::readFacts(places_.root, name, number), std::string(useOf(entry, number))});
+        } catch (const Error& error) {
+            log::warning("{}: {}", name, error.what());
+        }
+    }
+    return result;
+}
+
 std::vector<record::KnownAuthority> Engine::authorities() const {
     return knownAuthorities(entries_);
 }
 
 record::Explanation Engine::explain(const std::string& name) const {
-    const auto found = entries_.find(name);
-    if (found == entries_.end())
-        throw Error(Fault::configuration, fmt::format("no profile asks for {} any more", name));
-    const auto& entry = found->second;
+    const auto& entry = named(name);
     const auto moment = circumstances();
-    const auto index = static_cast<std::size_t>(std::distance(entries_.begin(), found));
+    const auto index = static_cast<std::size_t>(std::distance(entries_.begin(), entries_.find(name)));
     return schedule::explain(index, candidates(moment), limits(), entry.currentPolicy(), entry.history, moment,
                              entry.profile->file);
 }

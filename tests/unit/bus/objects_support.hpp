@@ -153,6 +153,17 @@ private:
                                                     if (what != "ca") throw Error(Fault::configuration, "no such part");
                                                     return name + " PEM";
                                                 },
+                                                .generations =
+                                                    [](const auto&) {
+                                                        record::Held facts;
+                                                        facts.generation = 7;
+                                                        facts.serialNumber = "1f";
+                                                        facts.fingerprint = "ab12";
+                                                        facts.issued = Time(1s);
+                                                        facts.notBefore = Time(2s);
+                                                        facts.notAfter = Time(3s);
+                                                        return std::vector{record::Kept{facts, "deployed"}};
+                                                    },
                                                 .authorities =
                                                     [] {
                                                         return std::vector<record::KnownAuthority>{

@@ -104,6 +104,16 @@ TEST_F(ObjectsTest, AnExplanationHasOnlyTheFactsThatApply) {
     EXPECT_FALSE(facts.contains("Overtakes"));
 }
 
+TEST_F(ObjectsTest, GenerationsAreListedWithTheirTimes) {
+    std::vector<sdbus::Struct<std::uint32_t, std::string, std::string, std::string, std::uint64_t, std::uint64_t,
+                              std::uint64_t>>
+        rows;
+    proxy("/org/scepd1/certificate/web")->callMethod("ListGenerations").onInterface(certificate).storeResultsTo(rows);
+
+    EXPECT_THAT(rows,
+                ElementsAre(decltype(rows)::value_type(7, "deployed", "1f", "ab12", 1'000'000, 2'000'000, 3'000'000)));
+}
+
 TEST_F(ObjectsTest, CertificatesAppearAndDisappear) {
     std::vector<std::string> seen;
     auto root = proxy("/org/scepd1");

@@ -25,7 +25,7 @@ struct Shown {
     std::string name;
     std::string usage = "generic", state = "waiting", reason = {}, remedy = {}, nextAction = "enroll";
     std::uint64_t notBefore = 1'000'000, notAfter = 0, nextActionTime = 0, lastAttemptTime = 0;
-    std::uint32_t generation = 0, attempts = 0;
+    std::uint32_t generation = 0, deployedGeneration = 0, attempts = 0;
     std::string lastErrorCode = {}, attemptPhase = {};
 };
 
@@ -43,6 +43,9 @@ public:
 
     Shown shown;
     Properties explanation;
+    std::vector<sdbus::Struct<std::uint32_t, std::string, std::string, std::string, std::uint64_t, std::uint64_t,
+                              std::uint64_t>>
+        generations;
     std::string imported; ///< What the last Import brought.
 
     /// Becomes `what` and says so in one signal.
@@ -50,7 +53,8 @@ public:
         shown = what;
         emitPropertiesChangedSignal("org.scepd1.Certificate",
                                     {"State", "Reason", "Remedy", "NotAfter", "Generation", "NextAction",
-                                     "NextActionTime", "LastAttemptTime", "LastErrorCode", "Attempts", "AttemptPhase"});
+                                     "NextActionTime", "LastAttemptTime", "LastErrorCode", "Attempts", "AttemptPhase",
+                                     "DeployedGeneration"});
     }
     void announceRemoval() { emitInterfacesRemovedSignal({"org.scepd1.Certificate"}); }
 
@@ -71,6 +75,11 @@ private:
         result.returnResults();
     }
     void Purge(sdbus::Result<>&& result) override { result.returnResults(); }
+    std::vector<sdbus::Struct<std::uint32_t, std::string, std::string, std::string, std::uint64_t, std::uint64_t,
+                              std::uint64_t>>
+    ListGenerations() override {
+        return generations;
+    }
     std::string GetPem(const std::string&) override { return {}; }
     std::map<std::string, sdbus::Variant> Explain() override { return explanation; }
     std::string Name() override { return shown.name; }
@@ -96,6 +105,7 @@ private:
     std::string LastError() override { return {}; }
     std::uint32_t Attempts() override { return shown.attempts; }
     std::string AttemptPhase() override { return shown.attemptPhase; }
+    std::uint32_t DeployedGeneration() override { return shown.deployedGeneration; }
     std::vector<sdbus::Struct<std::string, std::string, std::string>> Targets() override {
         return {{"/etc/ssl/host.pem", "deployed", ""}};
     }
@@ -128,6 +138,7 @@ public:
     FakeDaemon& operator=(const FakeDaemon&) = delete;
 
     void leave() { connection_.releaseName("org.scepd1"); }
+    void comeBack() { connection_.requestName("org.scepd1"); }
     void event(const std::string& name, const std::string& what, const Properties& details) {
         emitEvent(name, what, details);
     }

@@ -62,6 +62,9 @@ public:
     }
     int endBy(int signal) {
         ::kill(pid_, signal);
+        return end();
+    }
+    int end() {
         while (readMore()) {
         }
         int status = 0;
@@ -104,6 +107,8 @@ TEST(Program, ACommandLineThatMakesNoSenseIsExitCodeTwo) {
                                                                        {"request", "wifi", "--all"},
                                                                        {"request", "--all", "--challenge-file", "x"},
                                                                        {"request", "wifi", "--wait", "--timeout", "5"},
+                                                                       {"wait"},
+                                                                       {"history", "wifi", "--lines", "many"},
                                                                        {"schedule", "--off"},
                                                                        {"schedule", "wifi", "daily", "--all"},
                                                                        {"schedule", "wifi", "--all", "--off"},
@@ -130,7 +135,85 @@ TEST(Program, CtrlCLeavesTheRequestRunningAndSaysSo) {
     Running request({"request", "wifi", "--wait"});
     ASSERT_TRUE(request.says("wifi: waiting: it waits for its turn\n")) << request.text();
     EXPECT_EQ(request.endBy(SIGINT), static_cast<int>(Exit::interrupted));
-    EXPECT_NE(request.text().find("interrupted; what was asked for goes on"), std::string::npos) << request.text();
+    EXPECT_NE(request.text().find("interrupted; scepd goes on by itself"), std::string::npos) << request.text();
+}
+
+class WaitProgram : public testing::Test {
+protected:
+    /// While the daemon does not answer, so that nothing happens on its thread.
+    void become(const Shown& what) {
+        system.rest();
+        system.daemon.certificates.at("web")->become(what);
+        system.answer();
+    }
+
+    const Shown waiting{.name = "web", .usage = "web", .reason = "it waits for its turn"};
+    const Shown installed{.name = "web",
+                          .usage = "web",
+                          .state = "valid",
+                          .nextAction = "renew",
+                          .notAfter = 7'258'118'400'000'000,
+                          .generation = 1,
+                          .deployedGeneration = 1};
+    FakeSystem system{{waiting}};
+};
+
+TEST_F(WaitProgram, EndsWhenACertificateIsInstalledAndAsksForNothing) {
+    system.daemon.onRequest = [](const auto& names, const auto&) {
+        ADD_FAILURE() << "it was asked for";
+        return names;
+    };
+    system.answer();
+    Running wait({"wait", "web"});
+    ASSERT_TRUE(wait.says("web: waiting: it waits for its turn\n")) << wait.text();
+    become(installed);
+    ASSERT_TRUE(wait.says("web: valid until 2200-01-01")) << wait.text();
+    EXPECT_EQ(wait.end(), 0);
+    EXPECT_EQ(run({"wait", "web"}).first, 0) << "what is there already is not waited for";
+}
+
+TEST_F(WaitProgram, OutlivesADaemonThatIsRestarted) {
+    system.answer();
+    Running wait({"wait", "web"});
+    ASSERT_TRUE(wait.says("web: waiting: it waits for its turn\n")) << wait.text();
+    system.rest();
+    system.daemon.leave();
+    system.answer();
+    ASSERT_TRUE(wait.says("scepd has ended; waiting for it\n")) << wait.text();
+    system.rest();
+    system.daemon.certificates.at("web")->shown = installed;
+    system.daemon.comeBack();
+    system.answer();
+    EXPECT_EQ(wait.end(), 0);
+    EXPECT_NE(wait.text().find("web: valid until 2200-01-01"), std::string::npos) << wait.text();
+}
+
+TEST_F(WaitProgram, ThatWouldNeverEndFailsAtOnceAndAPatientOneInTime) {
+    auto manual = waiting;
+    manual.state = "not-requested";
+    manual.reason = "request = \"manual\"";
+    manual.nextAction = "nothing";
+    system.answer();
+    EXPECT_EQ(run({"wait", "web", "--timeout", "10ms"}).first, static_cast<int>(Exit::timeout));
+    become(manual);
+    const auto [code, text] = run({"wait", "web"});
+    EXPECT_EQ(code, static_cast<int>(Exit::failed));
+    EXPECT_NE(text.find("scepctl: web: not-requested: request = \"manual\""), std::string::npos) << text;
+    EXPECT_EQ(run({"wait", "wep"}).first, static_cast<int>(Exit::noSuchCertificate));
+}
+
+TEST_F(WaitProgram, AtBootIsNeverForTheCertificateThatBringsTheNetwork) {
+    auto wired = waiting;
+    wired.usage = "802.1x";
+    system.answer();
+    become(wired);
+    const auto [code, text] = run({"wait", "web", "--at-boot"});
+    EXPECT_EQ(code, static_cast<int>(Exit::failed));
+    EXPECT_NE(text.find("web is for 802.1X: nothing waits for it at boot"), std::string::npos) << text;
+    wired = installed;
+    wired.usage = "802.1x";
+    become(wired);
+    EXPECT_EQ(run({"wait", "web", "--at-boot"}).first, 0);
 }
 
 TEST(Program, MonitorTellsEventsUntilItIsInterrupted) {

@@ -85,6 +85,20 @@ TEST(Progress, NothingToComeIsAFailureAtOnce) {
     EXPECT_EQ(judge(asked(in("failed", "nothing")), here), Verdict::failed);
 }
 
+TEST(Progress, AConsumerFindsWhatLiesOnTheTargets) {
+    auto certificate = in("enrolling", "deploy");
+    certificate.generation = 1;
+    certificate.notAfter = here + 1h;
+    EXPECT_EQ(judgeReady(certificate, here), Verdict::underWay) << "held is not installed";
+    certificate.deployedGeneration = 1;
+    for (const auto* state : {"valid", "renewing", "degraded"}) {
+        certificate.state = state;
+        EXPECT_EQ(judgeReady(certificate, here), Verdict::done) << state;
+    }
+    EXPECT_EQ(judgeReady(certificate, here + 1h), Verdict::underWay) << "expired";
+    EXPECT_EQ(judgeReady(in("failed", "nothing"), here), Verdict::failed);
+}
+
 TEST(Progress, TheSituationIsTheStateWithWhatRunsOrWhy) {
     auto certificate = in("enrolling");
     certificate.attemptPhase = "request";

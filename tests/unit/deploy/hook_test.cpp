@@ -17,8 +17,9 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-const HookFacts someFacts{"web",        "generic",      "deployed",      7, "0a1b", "ff00", "2026-11-20T19:04:05Z",
-                          "/etc/c.pem", "/etc/key.pem", "/etc/chain.pem"};
+const HookFacts someFacts{
+    "web",          "generic",        "deployed",   7, "0a1b", "ff00", "2026-11-20T19:04:05Z", "/etc/c.pem",
+    "/etc/key.pem", "/etc/chain.pem", "/etc/ca.pem"};
 
 class Hooks : public Endpoint, public ::testing::Test {
 protected:
@@ -38,7 +39,7 @@ TEST_F(Hooks, AreToldWhatHappenedAndNothingElse) {
     ::unsetenv("SCEPD_TEST_SECRET");
     EXPECT_EQ(readFile(*this / "said"),
               "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n"
-              "SCEPD_CERTIFICATE=web\nSCEPD_CERT_FILE=/etc/c.pem\n"
+              "SCEPD_CA_FILE=/etc/ca.pem\nSCEPD_CERTIFICATE=web\nSCEPD_CERT_FILE=/etc/c.pem\n"
               "SCEPD_CHAIN_FILE=/etc/chain.pem\nSCEPD_EVENT=deployed\nSCEPD_FINGERPRINT=ff00\n"
               "SCEPD_GENERATION=7\nSCEPD_KEY_FILE=/etc/key.pem\n"
               "SCEPD_NOT_AFTER=2026-11-20T19:04:05Z\nSCEPD_SERIAL=0a1b\nSCEPD_USAGE=generic\n");

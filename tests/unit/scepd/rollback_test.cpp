@@ -73,6 +73,21 @@ TEST_F(Rollback, ThatCannotBeInstalledSaysWhyAndIsTriedAgain) {
     EXPECT_EQ(statuses["peer"].nextAction, Action::deploy);
 }
 
+TEST_F(Rollback, IsChosenFromWhatIsKept) {
+    const auto uses = [&] {
+        std::string text;
+        for (const auto& [facts, use] : engine->generations("peer"))
+            text += std::to_string(facts.generation) + ' ' + use + '\n';
+        return text;
+    };
+    EXPECT_EQ(uses(), "3 deployed\n2 earlier\n1 earlier\n");
+    deployerAnswers["rollback"] = std::unexpected(Error(Fault::local, "read-only"));
+    rollback(2);
+    EXPECT_EQ(uses(), "3 deployed\n2 held\n1 earlier\n") << "in use, and the targets do not have it yet";
+    root.write("var/lib/scepd/certificates/peer/generation-1/facts.toml", "damaged");
+    EXPECT_EQ(uses(), "3 deployed\n2 held\n");
+}
+
 TEST_F(Rollback, ToWhatIsNotThereIsRefused) {
     EXPECT_EQ(refusal(3), "generation 3 of peer is in use already");
     EXPECT_EQ(refusal(9), "generation 9 of peer is not kept, only 1, 2, 3");

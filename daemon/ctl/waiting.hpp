@@ -19,17 +19,19 @@
 
 namespace scepd::ctl {
 
-/// request --wait: subscribes, looks, asks, and tells what happens until every certificate that was asked for is where
-/// it should be. Nothing is missed in between: what was there before is known before the daemon is asked.
+/// What `request --wait` and its relatives do: subscribes, looks, asks, and tells what happens until every certificate
+/// that is waited for is where it should be. Nothing is missed in between: what was there before is known before the
+/// daemon is asked.
 class Wait {
 public:
-    /// Whether what is said to the CA and back is shown as it happens. Then it ends with the first attempt.
-    enum class Show { progress, trace };
+    /// request: until what was asked for is there. trace: the same, showing what is said to the CA and back as it
+    /// happens, and ending with the first attempt. ready: nothing is asked for, until something is installed.
+    enum class Kind { request, trace, ready };
 
     /// `timeout` zero: as long as it takes.
-    Wait(const Console& console, Ask ask, Duration timeout, Show show = Show::progress);
+    Wait(const Console& console, Ask ask, Duration timeout, Kind kind = Kind::request);
 
-    /// Throws sdbus::Error when the daemon refuses or goes away.
+    /// Throws sdbus::Error when the daemon refuses or goes away; who asked for nothing waits for it to come back.
     Exit run();
 
 private:
@@ -57,7 +59,8 @@ private:
     void end(End how);
     void guard(const std::function<void()>& body) noexcept;
 
-    [[nodiscard]] bool traces() const { return trace_.has_value(); }
+    [[nodiscard]] bool traces() const { return kind_ == Kind::trace; }
+    [[nodiscard]] bool asks() const { return kind_ != Kind::ready; }
     void readTrace();
     void tellTrace(const std::string& line);
     void tell(const std::string& name, One& one);
@@ -70,6 +73,7 @@ private:
 
     const Console& console_;
     Ask ask_;
+    Kind kind_;
     std::optional<LineReader> trace_;
     Json::Array traced_;
     Duration timeout_;

@@ -1,0 +1,73 @@
+#include "ctl/journal.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include <systemd/sd-journal.h>
+
+namespace scepd::ctl {
+namespace {
+
+using Journal = std::unique_ptr<sd_journal, decltype(&sd_journal_close)>;
+
+void require(int result) {
+    if (result >= 0) return;
+    errno = -result;
+    throw systemError("read the journal");
+}
+
+Journal open() {
+    sd_journal* journal = nullptr;
+    require(sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM));
+    return {journal, &sd_journal_close};
+}
+
+/// Every process may write lines with fields of its choice; the fields with an underscore come from journald.
+void match(sd_journal* journal, const std::string& certificate) {
+    const auto add = [&](const std::string& field) {
+        require(sd_journal_add_match(journal, field.data(), field.size()));
+    };
+    add("SCEPD_CERTIFICATE=" + certificate);
+    for (const auto* unit : {"scepd.service", "scepd-deploy.service"})
+        add(std::string("_SYSTEMD_UNIT=") + unit);
+}
+
+std::string field(sd_journal* journal, const char* name) {
+    const void* data = nullptr;
+    std::size_t length = 0;
+    if (sd_journal_get_data(journal, name, &data, &length) < 0) return {};
+    const std::string_view text(static_cast<const char*>(data), length);
+    return std::string(text.substr(std::min(text.find('=') + 1, text.size())));
+}
+
+JournalLine lineAt(sd_journal* journal) {
+    std::uint64_t microseconds = 0;
+    require(sd_journal_get_realtime_usec(journal, &microseconds));
+    const auto priority = field(journal, "PRIORITY");
+    return {Time(Duration(static_cast<std::int64_t>(microseconds))), field(journal, "MESSAGE"),
+            !priority.empty() && priority <= "4"};
+}
+
+} // namespace
+
+std::vector<JournalLine> journalOf(const std::string& certificate, std::size_t count) {
+    const auto journal = open();
+    match(journal.get(), certificate);
+    require(sd_journal_seek_tail(journal.get()));
+    std::vector<JournalLine> lines;
+    while (lines.size() < count) {
+        const auto moved = sd_journal_previous(journal.get());
+        require(moved);
+        if (moved == 0) break;
+        lines.push_back(lineAt(journal.get()));
+    }
+    std::ranges::reverse(lines);
+    return lines;
+}
+
+} // namespace scepd::ctl

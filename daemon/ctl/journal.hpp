@@ -1,0 +1,22 @@
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace scepd::ctl {
+
+/// A line of the system's journal.
+struct JournalLine {
+    Time time;
+    std::string text;
+    bool warning = false; ///< A warning or worse.
+};
+
+/// What scepd and scepd-deploy said last of a certificate, the oldest first: at most `count` lines, and none where the
+/// caller may not read the journal. Throws Error{local} when there is no journal to read.
+std::vector<JournalLine> journalOf(const std::string& certificate, std::size_t count);
+
+} // namespace scepd::ctl
