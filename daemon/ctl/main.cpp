@@ -26,7 +26,8 @@ struct Arguments {
     std::uint32_t generation = 0;
     unsigned lines = 20;
     bool json = false, noLegend = false, all = false, wait = false, force = false, off = false, atBoot = false;
-    ctl::ProbeRequest probe{.target = {}, .enrollProgram = SCEPD_LIBEXEC "/scepd-enroll"};
+    std::string enrollProgram = SCEPD_LIBEXEC "/scepd-enroll";
+    ctl::ProbeRequest probe{};
     std::function<Exit(const ctl::Console&)> run;
 };
 
@@ -228,6 +229,12 @@ void addByHand(CLI::App& app, Arguments& a) {
     runs(import, a, [&a](const auto& console) { return ctl::import(console, a.name, a.file); });
 }
 
+void addEnrollProgram(CLI::App* command, Arguments& a) {
+    command->add_option("--enroll-program", a.enrollProgram, "scepd-enroll, which does it")
+        ->type_name("FILE")
+        ->capture_default_str();
+}
+
 void addProbe(CLI::App& app, Arguments& a) {
     auto* probe = verb(app, authorities, "probe", "look at a SCEP server: what works, what does not, what to do",
                        "probe http://ca.example.com/certsrv/mscep/mscep.dll");
@@ -239,11 +246,10 @@ void addProbe(CLI::App& app, Arguments& a) {
     probe->add_option("--proxy", a.probe.proxy, "with a URL: an HTTP proxy")->type_name("HOST:PORT");
     probe->add_option("--tls-ca-certificates", a.probe.tlsCaCertificates, "with an https URL: whom to trust")
         ->type_name("FILE");
-    probe->add_option("--enroll-program", a.probe.enrollProgram, "scepd-enroll, which looks")
-        ->type_name("FILE")
-        ->capture_default_str();
+    addEnrollProgram(probe, a);
     runs(probe, a, [&a](const auto& console) {
         a.probe.root = a.root;
+        a.probe.enrollProgram = a.enrollProgram;
         return ctl::probe(console, a.probe);
     });
 }
@@ -252,6 +258,11 @@ void addAuthorities(CLI::App& app, Arguments& a) {
     runs(verb(app, authorities, "ca", "the CAs that were met, with fingerprints and expiry", "ca"), a,
          [](const auto& console) { return ctl::ca(console); });
     addProbe(app, a);
+    auto* plan =
+        verb(app, authorities, "plan", "what would be asked for and installed; nothing is sent or written", "plan web");
+    plan->add_option("NAME", a.name, "a certificate")->required();
+    addEnrollProgram(plan, a);
+    runs(plan, a, [&a](const auto& console) { return ctl::plan(console, a.name, a.root, a.enrollProgram); });
     auto* trace = verb(app, authorities, "trace", "one attempt now, every message decoded, without secrets",
                        "trace wifi > for-the-ca-team.txt");
     trace->add_option("NAME", a.name, "a certificate; a valid one is renewed")->required();

@@ -1,18 +1,15 @@
 #include "ctl/verbs.hpp"
 
 #include "base/error.hpp"
-#include "base/process.hpp"
-#include "ctl/lines.hpp"
+#include "ctl/enroll_program.hpp"
 #include "ctl/render.hpp"
 #include "ctl/table.hpp"
 #include "ctl/text.hpp"
 
-#include <cerrno>
 #include <ostream>
 #include <utility>
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 
 namespace scepd::ctl {
 namespace {
@@ -47,18 +44,14 @@ void refuseLogin(const std::string& url, const char* what) {
         throw Error(Fault::configuration, fmt::format("a user and a password do not belong into {}", what));
 }
 
-process::Command commandFor(const ProbeRequest& wanted, int output) {
-    std::vector<std::string> argv{wanted.enrollProgram.string(), "--root=" + wanted.root.string(),
+std::vector<std::string> argumentsFor(const ProbeRequest& wanted) {
+    std::vector<std::string> argv{"--root=" + wanted.root.string(),
                                   (isUrl(wanted.target) ? "--probe=" : "--probe-name=") + wanted.target};
     for (const auto& [option, value] :
          {std::pair("--ca-identifier=", wanted.caIdentifier), std::pair("--proxy=", wanted.proxy),
           std::pair("--tls-ca-certificates=", wanted.tlsCaCertificates)})
         if (!value.empty()) argv.push_back(option + value);
-    return {.argv = std::move(argv),
-            .environment = process::pass({"PATH", "LANG", "SCEPD_DEBUG", "DBUS_SYSTEM_BUS_ADDRESS", "ASAN_OPTIONS",
-                                          "UBSAN_OPTIONS", "TSAN_OPTIONS"}),
-            .descriptors = {},
-            .standardOutput = output};
+    return argv;
 }
 
 /// Shows findings as they come.
@@ -126,22 +119,11 @@ private:
 Exit probe(const Console& console, const ProbeRequest& wanted) {
     if (isUrl(wanted.target)) refuseLogin(wanted.target, "the URL");
     refuseLogin(wanted.proxy, "--proxy");
-    LineReader output;
-    const auto child = [&] {
-        const auto theirs = output.takeOtherEnd();
-        return process::spawn(commandFor(wanted, theirs.get()));
-    }();
     Report report(console);
-    while (!output.ended())
-        for (const auto& line : output.wait())
-            report.take(line);
+    const int code =
+        runEnroll(wanted.enrollProgram, argumentsFor(wanted), [&](const std::string& line) { report.take(line); });
     report.finish();
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (!WIFEXITED(status))
-        throw Error(Fault::local, fmt::format("scepd-enroll was killed by signal {}", WTERMSIG(status)));
-    return WEXITSTATUS(status) == 0 ? Exit::done : Exit::failed;
+    return code == 0 ? Exit::done : Exit::failed;
 }
 
 } // namespace scepd::ctl

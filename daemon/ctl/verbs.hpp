@@ -57,6 +57,11 @@ Exit wait(const Console& console, const std::string& name, Duration timeout, boo
 /// The generations of a certificate that are kept, and what the journal tells of it.
 Exit history(const Console& console, const std::string& name, unsigned lines);
 
+/// What the next attempt for a certificate would ask of the CA and how, and what would be installed where, as whom and
+/// with what effect. Without the daemon; nothing is sent and nothing is written. `enrollProgram` makes the request.
+Exit plan(const Console& console, const std::string& name, const std::filesystem::path& root,
+          const std::filesystem::path& enrollProgram);
+
 /// Certificates that are to be asked for regularly, or not any more.
 struct ScheduleRequest {
     std::vector<std::string> names{}, groups{}; ///< Both empty: all that apply, or that are scheduled already.

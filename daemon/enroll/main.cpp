@@ -2,6 +2,7 @@
 #include "base/file.hpp"
 #include "enroll/attempt.hpp"
 #include "enroll/confine.hpp"
+#include "enroll/dry_run.hpp"
 #include "enroll/look.hpp"
 #include "enroll/manual.hpp"
 #include "enroll/names.hpp"
@@ -46,6 +47,7 @@ struct CommandLine {
     std::vector<std::string> listeners;
     bool names = false;
     bool look = false;
+    std::string plan;
     std::string probe, probeName;
     std::optional<std::string> caIdentifier, proxy, tlsCaCertificates;
 };
@@ -110,6 +112,9 @@ void describe(CLI::App& app, CommandLine& line) {
         ->excludes(import)
         ->excludes(served)
         ->excludes(crl);
+    app.add_option("--plan", line.plan, "Do not enroll: tell what would be asked for, and how")
+        ->type_name("NAME")
+        ->excludes(name);
     describeProbe(app, line, name);
 }
 
@@ -174,6 +179,17 @@ int probe(const CommandLine& line) {
     return enroll::probe(probed, tell) ? 0 : 1;
 }
 
+/// A line for each fact: part, name and value between tabs.
+int plan(const CommandLine& line) {
+    const auto wanted = enroll::findWanted(line.root, line.plan);
+    enroll::confineWrites(std::nullopt);
+    if (line.root == "/") enroll::leaveRoot();
+    enroll::dryRun(wanted, now(), [](const char* part, const std::string& name, const std::string& value) {
+        fmt::print("{}\t{}\t{}\n", part, name, value);
+    });
+    return 0;
+}
+
 record::Report work(const CommandLine& line, const enroll::Progress& progress) {
     if (line.names) {
         enroll::confineWrites(std::nullopt);
@@ -233,12 +249,13 @@ int main(int argc, char** argv) {
         return app.exit(error) == 0 ? 0 : usageError;
     }
     const bool probes = !line.probe.empty() || !line.probeName.empty();
-    if (!probes && !line.names && line.name.empty()) {
+    const bool plans = !line.plan.empty();
+    if (!probes && !plans && !line.names && line.name.empty()) {
         fmt::print(stderr, "scepd-enroll: NAME is required\n");
         return usageError;
     }
     try {
-        return probes ? probe(line) : run(line);
+        return probes ? probe(line) : plans ? plan(line) : run(line);
     } catch (const std::exception& error) {
         fmt::print(stderr, "scepd-enroll: {}\n", error.what());
         return 1;

@@ -3,6 +3,7 @@
 #include "profile/words.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -22,6 +23,22 @@ std::string_view name(Usage usage) {
 
 std::string_view name(Preset preset) {
     return wordFor(presetWords, preset);
+}
+
+namespace {
+
+struct TrustText {
+    std::string operator()(const FingerprintPin& pin) const {
+        return fmt::format("{}:{:02x}", wordFor(digestWords, pin.digest), fmt::join(pin.value, ""));
+    }
+    std::string operator()(const CertificatePin& pin) const { return fmt::format("file {}", pin.file); }
+    std::string operator()(const FirstUse&) const { return "first-use"; }
+};
+
+} // namespace
+
+std::string describe(const Trust& trust) {
+    return std::visit(TrustText{}, trust);
 }
 
 bool Profile::appliesTo(const std::vector<std::string>& endpointGroups) const {

@@ -183,6 +183,8 @@ struct FirstUse {
     bool operator==(const FirstUse&) const = default;
 };
 using Trust = std::variant<FingerprintPin, CertificatePin, FirstUse>;
+/// "sha256:AB..." in lower case, "file /etc/...", "first-use".
+std::string describe(const Trust& trust);
 
 enum class Security { standard, legacy, fips };
 enum class RenewalChallenge { never, ifRequired, always };

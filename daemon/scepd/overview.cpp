@@ -8,14 +8,6 @@
 namespace scepd {
 namespace {
 
-struct TrustText {
-    std::string operator()(const profile::FingerprintPin& pin) const {
-        return fmt::format("{}:{:02x}", name(pin.digest), fmt::join(pin.value, ""));
-    }
-    std::string operator()(const profile::CertificatePin& pin) const { return fmt::format("file {}", pin.file); }
-    std::string operator()(const profile::FirstUse&) const { return "first-use"; }
-};
-
 record::Rule ruleOf(const profile::Profile& profile, const profile::Settings& settings) {
     record::Rule rule{
         .file = profile.file,
@@ -23,7 +15,7 @@ record::Rule ruleOf(const profile::Profile& profile, const profile::Settings& se
         .groups = profile.groups,
         .description = profile.description,
         .urls = profile.scep.urls,
-        .trust = std::visit(TrustText{}, profile.scep.trust),
+        .trust = profile::describe(profile.scep.trust),
         .certificates = {},
     };
     for (const auto& certificate : profile.certificates)
