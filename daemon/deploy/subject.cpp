@@ -44,10 +44,10 @@ Subject findSubject(const profile::Configuration& configuration, const std::stri
     return resolved(profile, certificate);
 }
 
-std::vector<PlannedFile> planAll(const Subject& subject, const Material& material) {
+std::vector<PlannedFile> planAll(const std::filesystem::path& root, const Subject& subject, const Material& material) {
     std::vector<PlannedFile> files;
     for (const auto& target : subject.targets)
-        std::ranges::move(plan(target, material), std::back_inserter(files));
+        std::ranges::move(plan(root, subject.certificate.name, target, material), std::back_inserter(files));
     return files;
 }
 
