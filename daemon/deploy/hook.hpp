@@ -16,7 +16,7 @@ struct HookFacts {
     unsigned generation = 0;
     std::string serial, fingerprint;                 ///< Lower-case hex; empty when nothing is deployed.
     std::string notAfter;                            ///< RFC 3339
-    std::string certificateFile, keyFile, chainFile; ///< Paths as they are opened, with --root in front.
+    std::string certificateFile, keyFile, chainFile; ///< As they are opened, with --root in front; PEM, DER or PKCS#12.
 
     bool operator==(const HookFacts&) const = default;
 };

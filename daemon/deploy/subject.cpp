@@ -59,10 +59,10 @@ HookFacts hookFacts(const std::filesystem::path& root, const Subject& subject, c
     facts.usage = profile::name(subject.certificate.usage);
     facts.event = event;
     facts.generation = generation;
-    facts.certificateFile =
-        firstPath(root, subject.targets, &Target::certificate, &Target::fullchain, &Target::combined);
-    facts.keyFile = firstPath(root, subject.targets, &Target::key, &Target::combined);
-    facts.chainFile = firstPath(root, subject.targets, &Target::chain, &Target::fullchain, &Target::combined);
+    const auto first = [&](auto... member) { return firstPath(root, subject.targets, member...); };
+    facts.certificateFile = first(&Target::certificate, &Target::fullchain, &Target::combined, &Target::pkcs12);
+    facts.keyFile = first(&Target::key, &Target::combined, &Target::pkcs12);
+    facts.chainFile = first(&Target::chain, &Target::fullchain, &Target::combined, &Target::pkcs12);
     if (!certificate) return facts;
     facts.serial = certificate->serialNumber();
     facts.fingerprint = crypto::hex(certificate->fingerprint(Digest::sha256));

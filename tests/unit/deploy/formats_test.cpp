@@ -149,6 +149,12 @@ TEST_F(InPkcs12, WhatMeansSomethingElseIsDriftAndMadeAnew) {
     EXPECT_EQ(verified(), deployed);
 }
 
+TEST_F(InPkcs12, HooksFindAllInTheContainer) {
+    const auto facts = hookFacts(root(), findSubject(root(), "web"), "deployed", 1, std::nullopt);
+    for (const auto& path : {facts.certificateFile, facts.keyFile, facts.chainFile})
+        EXPECT_EQ(path, (*this / "etc/web.p12").string());
+}
+
 TEST_F(InPkcs12, ModesAreComparedAsOfOtherFiles) {
     deployer.deploy("web", commit(), today());
     ::chmod((*this / "etc/web.p12").c_str(), 0644);
