@@ -72,7 +72,11 @@ Secret container(const fs::path& root, const std::string& name, const profile::T
     const auto password = readPassword(root, target.pkcs12PasswordFile.value_or(""));
     const auto bundle = bundleOf(name, material);
     auto there = present(root, target.pkcs12.value_or(""));
-    return crypto::isPkcs12Of(bundle, password, there.reveal()) ? there : crypto::toPkcs12(bundle, password);
+    if (crypto::isPkcs12Of(bundle, password, there.reveal())) return there;
+    auto made = crypto::toPkcs12(bundle, password);
+    if (!crypto::isPkcs12Of(bundle, password, made.reveal()))
+        throw Error(Fault::local, "the PKCS#12 container that was made cannot be opened again with its password");
+    return made;
 }
 
 } // namespace scepd::deploy

@@ -71,6 +71,17 @@ TEST(Pkcs12, HasOtherBytesEachTimeAndHoldsTheSame) {
     }
 }
 
+TEST(Pkcs12, IsOpenedByPasswordsOfAnyBytes) {
+    const auto bundle = bundleOf(ecDevice());
+    for (const auto* text : {"x", "p\u00e4ssw\u00f6rter \U0001f511", "\xff\xfe no UTF-8"}) {
+        const Secret odd{std::string(text)};
+        EXPECT_TRUE(isPkcs12Of(bundle, odd, toPkcs12(bundle, odd).reveal()));
+        EXPECT_THAT(foundByOpenSsl(toPkcs12(bundle, odd), text), HasSubstr("CN=ec CN=ca"));
+    }
+    const Secret longest(std::string(1023, 'a'));
+    EXPECT_TRUE(isPkcs12Of(bundle, longest, toPkcs12(bundle, longest).reveal()));
+}
+
 TEST(Pkcs12, OfAnotherBundleOrPasswordIsNotTheSame) {
     const auto bundle = bundleOf(device());
     const auto differs = [&](const Bundle& made, const Secret& with = password) {
