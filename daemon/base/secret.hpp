@@ -44,4 +44,9 @@ private:
     std::string value_;
 };
 
+/// The text up to its first line end.
+inline Secret firstLine(const Secret& text) {
+    return Secret(std::string(text.reveal().substr(0, text.reveal().find_first_of("\r\n"))));
+}
+
 } // namespace scepd

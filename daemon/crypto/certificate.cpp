@@ -13,16 +13,6 @@
 namespace scepd::crypto {
 namespace {
 
-/// A stack that borrows its elements.
-using Borrowed = std::unique_ptr<STACK_OF(X509), decltype([](STACK_OF(X509) * stack) { sk_X509_free(stack); })>;
-
-Borrowed stackOf(const std::vector<Certificate>& certificates) {
-    Borrowed stack(made(sk_X509_new_null(), "allocate a list of certificates"));
-    for (const auto& certificate : certificates)
-        succeeded(sk_X509_push(stack.get(), certificate.get()), "allocate a list of certificates");
-    return stack;
-}
-
 StorePtr storeOf(const std::vector<Certificate>& anchors) {
     StorePtr store(made(X509_STORE_new(), "allocate a certificate store"));
     for (const auto& anchor : anchors)
@@ -32,13 +22,9 @@ StorePtr storeOf(const std::vector<Certificate>& anchors) {
 
 std::vector<Certificate> issuersOf(const X509_STORE_CTX* context) {
     const CertificatesPtr chain(made(X509_STORE_CTX_get1_chain(context), "read a certificate chain"));
-    std::vector<Certificate> issuers;
-    for (int i = 1; i < sk_X509_num(chain.get()); ++i) {
-        X509* issuer = sk_X509_value(chain.get(), i);
-        X509_up_ref(issuer);
-        issuers.emplace_back(issuer);
-    }
-    return issuers;
+    auto path = certificatesIn(chain.get());
+    path.erase(path.begin());
+    return path;
 }
 
 /// Why a chain does not hold, in our words; the rare ones in OpenSSL's.
@@ -224,7 +210,7 @@ bool Certificate::operator==(const Certificate& other) const {
 std::vector<Certificate> verifyChain(const Certificate& leaf, const std::vector<Certificate>& intermediates,
                                      const std::vector<Certificate>& anchors, Time when) {
     const auto store = storeOf(anchors);
-    const auto untrusted = stackOf(intermediates);
+    const auto untrusted = listOf(intermediates);
     const StoreContextPtr context(made(X509_STORE_CTX_new(), "allocate a chain"));
     succeeded(X509_STORE_CTX_init(context.get(), store.get(), leaf.get(), untrusted.get()), "prepare a chain");
     auto* parameters = X509_STORE_CTX_get0_param(context.get());

@@ -21,13 +21,9 @@ Error anotherType(const char* what, const ASN1_OBJECT* type) {
 
 std::vector<Certificate> certificatesOf(CMS_ContentInfo* cms) {
     const CertificatesPtr list(CMS_get1_certs(cms));
-    std::vector<Certificate> certificates;
-    for (int i = 0; list && i < sk_X509_num(list.get()); ++i) {
-        X509* certificate = sk_X509_value(list.get(), i);
-        X509_up_ref(certificate);
-        certificates.emplace_back(certificate);
-        requireWritable(certificate);
-    }
+    auto certificates = certificatesIn(list.get());
+    for (const auto& certificate : certificates)
+        requireWritable(certificate.get());
     return certificates;
 }
 
@@ -60,17 +56,6 @@ CmsPtr parseContentInfo(std::string_view message, int type, const char* what, OS
     const ASN1_OBJECT* found = CMS_get0_type(cms.get());
     if (OBJ_obj2nid(found) != type) throw anotherType(what, found);
     return cms;
-}
-
-CertificatesPtr listOf(const std::vector<Certificate>& certificates) {
-    CertificatesPtr list(made(sk_X509_new_null(), "allocate a list of certificates"));
-    for (const auto& certificate : certificates) {
-        X509Ptr reference(certificate.get());
-        X509_up_ref(reference.get());
-        succeeded(sk_X509_push(list.get(), reference.get()), "allocate a list of certificates");
-        std::ignore = reference.release();
-    }
-    return list;
 }
 
 Carried carriedBy(CMS_ContentInfo* cms) {

@@ -14,9 +14,6 @@ namespace scepd::crypto {
 /// may stand behind its end. Throws Error{protocol} that begins "not WHAT" for anything else, and for more than 16 MiB.
 CmsPtr parseContentInfo(std::string_view message, int type, const char* what, OSSL_LIB_CTX* library = nullptr);
 
-/// A list of certificates that borrows none: each element has a reference.
-CertificatesPtr listOf(const std::vector<Certificate>& certificates);
-
 /// What a SignedData carries beside its content.
 Carried carriedBy(CMS_ContentInfo* cms);
 

@@ -124,6 +124,17 @@ Secret Key::toTraditionalPem() const {
     return Secret(std::string(content(bio.get())));
 }
 
+Secret Key::toDer() const {
+    const auto bio = memoryBio();
+    succeeded(i2d_PKCS8PrivateKey_bio(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr),
+              "write a private key");
+    return Secret(std::string(content(bio.get())));
+}
+
+Secret Key::toTraditionalDer() const {
+    return Secret(derOf(i2d_PrivateKey, key_.get()));
+}
+
 std::vector<std::uint8_t> Key::publicKey() const {
     const auto der = derOf(i2d_PUBKEY, key_.get());
     return {der.begin(), der.end()};

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] Secret toPem() const;
     /// Traditional PEM ("BEGIN RSA PRIVATE KEY", "BEGIN EC PRIVATE KEY").
     [[nodiscard]] Secret toTraditionalPem() const;
+    [[nodiscard]] Secret toDer() const;            ///< PKCS#8 DER.
+    [[nodiscard]] Secret toTraditionalDer() const; ///< RSAPrivateKey or ECPrivateKey.
 
     /// The DER SubjectPublicKeyInfo.
     [[nodiscard]] std::vector<std::uint8_t> publicKey() const;

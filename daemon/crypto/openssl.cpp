@@ -7,6 +7,7 @@
 #include <ctime>
 #include <limits>
 #include <optional>
+#include <tuple>
 
 #include <openssl/asn1err.h>
 #include <openssl/err.h>
@@ -93,6 +94,27 @@ std::string_view content(BIO* bio) {
     char* data = nullptr;
     const auto length = BIO_get_mem_data(bio, &data);
     return length > 0 ? std::string_view(data, static_cast<std::size_t>(length)) : std::string_view();
+}
+
+CertificatesPtr listOf(const std::vector<Certificate>& certificates) {
+    CertificatesPtr list(made(sk_X509_new_null(), "allocate a list of certificates"));
+    for (const auto& certificate : certificates) {
+        X509_up_ref(certificate.get());
+        X509Ptr reference(certificate.get());
+        succeeded(sk_X509_push(list.get(), reference.get()), "allocate a list of certificates");
+        std::ignore = reference.release();
+    }
+    return list;
+}
+
+std::vector<Certificate> certificatesIn(const STACK_OF(X509) * list) {
+    std::vector<Certificate> certificates;
+    for (int i = 0; i < sk_X509_num(list); ++i) {
+        X509* certificate = sk_X509_value(list, i);
+        X509_up_ref(certificate);
+        certificates.emplace_back(certificate);
+    }
+    return certificates;
 }
 
 std::string_view bytesOf(const ASN1_STRING* string) {

@@ -16,6 +16,7 @@
 #include <openssl/cms.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/pkcs12.h>
 #include <openssl/provider.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -47,6 +48,7 @@ using LibraryPtr = Owned<OSSL_LIB_CTX, OSSL_LIB_CTX_free>;
 using KeyContextPtr = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using KeyPtr = Owned<EVP_PKEY, EVP_PKEY_free>;
 using NamePtr = Owned<X509_NAME, X509_NAME_free>;
+using Pkcs12Ptr = Owned<PKCS12, PKCS12_free>;
 using ProviderPtr = Owned<OSSL_PROVIDER, OSSL_PROVIDER_unload>;
 using RequestPtr = Owned<X509_REQ, X509_REQ_free>;
 using StorePtr = Owned<X509_STORE, X509_STORE_free>;
@@ -104,6 +106,11 @@ std::string derOf(Function encode, T* object) {
     OPENSSL_clear_free(bytes, static_cast<std::size_t>(length));
     return der;
 }
+
+/// A list of certificates that borrows none: each element has a reference.
+CertificatesPtr listOf(const std::vector<Certificate>& certificates);
+/// The certificates of a list, which stays as it is; none for nullptr.
+std::vector<Certificate> certificatesIn(const STACK_OF(X509) * list);
 
 /// The bytes as OpenSSL wants them.
 inline const unsigned char* raw(std::string_view bytes) {

@@ -1,4 +1,5 @@
 #include "base/error.hpp"
+#include "ctl/complete.hpp"
 #include "ctl/console.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/verbs.hpp"
@@ -9,6 +10,8 @@
 #include <functional>
 #include <iostream>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -295,6 +298,47 @@ std::string noSuchVerb(const CLI::App& app) {
                        profile::didYouMean(words.front(), {names.begin(), names.end()}));
 }
 
+ctl::OptionFacts factsOf(const CLI::Option& option) {
+    ctl::OptionFacts facts{.names = {}, .description = option.get_description(), .value = {}};
+    for (const auto& name : option.get_lnames())
+        facts.names.push_back("--" + name);
+    if (option.get_type_size() != 0) facts.value = option.get_type_name();
+    return facts;
+}
+
+ctl::VerbFacts factsOf(const CLI::App& command) {
+    ctl::VerbFacts facts{
+        .name = command.get_name(), .description = command.get_description(), .options = {}, .positionals = {}};
+    for (const auto* option : command.get_options()) {
+        if (option->get_positional())
+            facts.positionals.push_back(option->get_name() + " " + option->get_type_name());
+        else
+            facts.options.push_back(factsOf(*option));
+    }
+    return facts;
+}
+
+/// Certificates that the daemon tells of; none when it does not.
+std::vector<std::pair<std::string, std::string>> certificateNames() {
+    std::vector<std::pair<std::string, std::string>> names;
+    try {
+        for (const auto& listed : ctl::Daemon(false).list())
+            names.emplace_back(listed.name, listed.state);
+    } catch (const std::exception&) {
+        names.clear();
+    }
+    return names;
+}
+
+/// "scepctl complete WORD..." is what the shells call; it is no verb for people.
+int complete(const CLI::App& app, const std::vector<std::string>& words) {
+    std::vector<ctl::VerbFacts> verbs;
+    for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
+        verbs.push_back(factsOf(*command));
+    ctl::complete(ctl::systemConsole(), factsOf(app), verbs, words, certificateNames);
+    return 0;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -314,6 +358,7 @@ int main(int argc, char** argv) {
     addByHand(app, arguments);
     addAuthorities(app, arguments);
     addConfiguration(app, arguments);
+    if (argc > 1 && std::string_view(argv[1]) == "complete") return complete(app, {argv + 2, argv + argc});
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -99,6 +99,18 @@ Certificates withAuthorities(Certificates ca, const std::vector<crypto::Rollover
     return ca;
 }
 
+/// The CA that signs itself, for programs that follow a chain to its end; `nearest` where none does.
+crypto::Certificate topmost(const crypto::Certificate& certificate, const Certificates& chain, const Certificates& ca,
+                            const crypto::Certificate& nearest, Time when) {
+    Certificates roots;
+    std::ranges::copy_if(ca, std::back_inserter(roots), &crypto::Certificate::selfIssued);
+    try {
+        return crypto::verifyChain(certificate, between(chain, ca), roots, when).back();
+    } catch (const Error&) {
+        return nearest;
+    }
+}
+
 crypto::Strength strengthOf(const profile::Scep& scep) {
     if (scep.security == profile::Security::legacy) return crypto::Strength::legacy;
     return scep.legacyReplies ? crypto::Strength::legacyReplies : crypto::Strength::standard;
@@ -121,8 +133,9 @@ Material check(const store::Generation& generation, const profile::Scep& scep, c
     if (pinned.empty()) throw refused("none of the CA certificates is the one that the profile pins");
     checkAnchors(ca, chain, pinned, when);
     auto path = crypto::verifyChain(certificate, between(chain, ca), pinned, when);
+    const auto anchor = topmost(certificate, chain, ca, path.back(), when);
     path.pop_back();
-    return {key, certificate, path, ca};
+    return {key, certificate, path, ca, anchor};
 }
 
 } // namespace scepd::deploy

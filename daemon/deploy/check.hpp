@@ -18,6 +18,7 @@ struct Material {
     crypto::Certificate certificate;
     std::vector<crypto::Certificate> chain;   ///< From the certificate's issuer up, without the anchor.
     std::vector<crypto::Certificate> anchors; ///< What consumers may trust.
+    crypto::Certificate anchor;               ///< The one of them above the certificate, where only one can be named.
 };
 
 /// Looks at a generation as if nobody had looked before: the key belongs to the certificate, the certificate has a CN,

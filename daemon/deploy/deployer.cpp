@@ -87,7 +87,7 @@ Deployer::Targets Deployer::install(const std::string& name, unsigned generation
         settle(name, Reach::consumersToo);
         const auto read = store::readGeneration(root_, name, generation);
         const auto material = check(read, subject.scep, root_, believed(root_, read, now));
-        const auto files = planAll(subject, material);
+        const auto files = planAll(root_, subject, material);
         Transaction transaction(root_,
                                 {name, generation, readDeployed(root_, name).generation, event, Phase::stage, {}});
         transaction.stage(files);
@@ -196,17 +196,17 @@ Deployer::Targets Deployer::verify(const std::string& name) {
         const auto material =
             check(store::readGeneration(root_, name, deployed.generation), subject.scep, root_, never);
         for (const auto& target : subject.targets)
-            states.push_back(verifyTarget(target, material, deployed));
+            states.push_back(verifyTarget(name, target, material, deployed));
     } catch (const Error& error) {
         return all(error.what());
     }
     return states;
 }
 
-record::TargetState Deployer::verifyTarget(const profile::Target& target, const Material& material,
-                                           const Deployed& deployed) const {
+record::TargetState Deployer::verifyTarget(const std::string& name, const profile::Target& target,
+                                           const Material& material, const Deployed& deployed) const {
     try {
-        const auto found = differences(root_, plan(target, material));
+        const auto found = differences(root_, plan(root_, name, target, material));
         const bool open = target.served && deployed.confirmed != deployed.generation;
         return {nameOf(target), !found.empty() ? "drifted" : open ? "unconfirmed" : "deployed", found};
     } catch (const Error& error) {

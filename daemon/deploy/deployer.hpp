@@ -41,8 +41,8 @@ public:
     /// again. Error{local} when there is none.
     Targets rollback(const std::string& name, unsigned generation, Time now);
 
-    /// Compares bytes, modes and owners on the targets with what was deployed: "drifted" says what differs, "failed"
-    /// why a target cannot be compared. Changes nothing.
+    /// Compares bytes (of a PKCS#12 container what it holds), modes and owners on the targets with what was deployed:
+    /// "drifted" says what differs, "failed" why a target cannot be compared. Changes nothing.
     Targets verify(const std::string& name);
 
     /// Runs hooks of the certificate, all when none is named, with what is deployed. Returns a row for each that
@@ -64,8 +64,8 @@ private:
     Targets install(const std::string& name, unsigned generation, const std::string& event, Time now);
     void rehearseOrDiscard(Transaction& transaction, const Subject& subject) const;
     Targets complete(Transaction& transaction, const Subject& subject);
-    [[nodiscard]] record::TargetState verifyTarget(const profile::Target& target, const Material& material,
-                                                   const Deployed& deployed) const;
+    [[nodiscard]] record::TargetState verifyTarget(const std::string& name, const profile::Target& target,
+                                                   const Material& material, const Deployed& deployed) const;
     Targets runHooksOf(const Subject& subject, const std::string& event, unsigned generation) const;
     void takeBack(Transaction& transaction, const Subject& subject, const Error& why);
     void tellOfFormer(const Subject& subject) const;

@@ -14,9 +14,10 @@ struct HookFacts {
     std::string certificate, usage;
     std::string event; ///< deployed, rolled-back, failed, expiring
     unsigned generation = 0;
-    std::string serial, fingerprint;                         ///< Lower-case hex; empty when nothing is deployed.
-    std::string notAfter;                                    ///< RFC 3339
-    std::string certificateFile, keyFile, chainFile, caFile; ///< Paths as they are opened, with --root in front.
+    std::string serial, fingerprint; ///< Lower-case hex; empty when nothing is deployed.
+    std::string notAfter;            ///< RFC 3339
+    /// As they are opened, with --root in front; PEM, DER or PKCS#12.
+    std::string certificateFile, keyFile, chainFile, caFile;
 
     bool operator==(const HookFacts&) const = default;
 };

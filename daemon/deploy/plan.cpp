@@ -1,6 +1,7 @@
 #include "deploy/plan.hpp"
 
 #include "base/error.hpp"
+#include "deploy/container.hpp"
 #include "profile/preset.hpp"
 #include "profile/target_path.hpp"
 
@@ -34,6 +35,10 @@ Secret keyPem(const crypto::Key& key, profile::KeyFormat format) {
     return format == profile::KeyFormat::traditional ? key.toTraditionalPem() : key.toPem();
 }
 
+Secret keyDer(const crypto::Key& key, profile::KeyFormat format) {
+    return format == profile::KeyFormat::traditional ? key.toTraditionalDer() : key.toDer();
+}
+
 Secret joined(const std::string& certificates, const Secret& key) {
     std::string text;
     text.reserve(certificates.size() + key.reveal().size());
@@ -41,15 +46,21 @@ Secret joined(const std::string& certificates, const Secret& key) {
     return Secret(std::move(text));
 }
 
-Secret contentOf(std::string_view what, const profile::Target& target, const Material& material) {
+Secret inPem(std::string_view what, const profile::Target& target, const Material& material) {
     const auto leaf = material.certificate.toPem();
     if (what == "certificate") return Secret(leaf);
     if (what == "key") return keyPem(material.key, target.keyFormat);
     if (what == "chain") return Secret(pem(material.chain.empty() ? material.anchors : material.chain));
     if (what == "ca") return Secret(pem(material.anchors));
     if (what == "fullchain") return Secret(leaf + pem(material.chain));
-    if (what == "combined") return joined(leaf + pem(material.chain), keyPem(material.key, target.keyFormat));
-    throw wrong(fmt::format("{} is not supported by this version", what));
+    return joined(leaf + pem(material.chain), keyPem(material.key, target.keyFormat));
+}
+
+Secret inDer(std::string_view what, const profile::Target& target, const Material& material) {
+    if (what == "certificate") return Secret(material.certificate.toDer());
+    if (what == "key") return keyDer(material.key, target.keyFormat);
+    if (what == "ca") return Secret(material.anchor.toDer());
+    throw wrong(fmt::format("{} is several objects, and a file in DER holds one", what));
 }
 
 uid_t userId(const std::string& name) {
@@ -96,12 +107,17 @@ std::string nameOf(const profile::Target& resolved) {
     return files.empty() ? std::string(profile::name(resolved.preset)) : files.front().path;
 }
 
-std::vector<PlannedFile> plan(const profile::Target& resolved, const Material& material) {
+std::vector<PlannedFile> plan(const std::filesystem::path& root, const std::string& name,
+                              const profile::Target& resolved, const Material& material) {
+    const auto contentOf = [&](std::string_view what) {
+        if (what == "pkcs12") return container(root, name, resolved, material);
+        return resolved.encoding == profile::Encoding::der ? inDer(what, resolved, material)
+                                                           : inPem(what, resolved, material);
+    };
     std::vector<PlannedFile> files;
     for (const auto& file : profile::filesOf(resolved)) {
         checkPath(file.path);
-        files.push_back(
-            {file.path, contentOf(file.key, resolved, material), attributesOf(resolved, file.holdsPrivateKey)});
+        files.push_back({file.path, contentOf(file.key), attributesOf(resolved, file.holdsPrivateKey)});
     }
     return files;
 }

@@ -5,6 +5,7 @@
 #include "deploy/check.hpp"
 #include "profile/profile.hpp"
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -22,11 +23,14 @@ struct PlannedFile {
 /// What people recognise a target by: its certificate's path, or the first path that it has.
 std::string nameOf(const profile::Target& resolved);
 
-/// The files of one resolved target. `chain` holds the intermediates, or the CA when there are none, because consumers
-/// stumble over an empty file; `fullchain` the certificate and the intermediates; `combined` these and the key.
-/// Who is not root cannot give files away: owner and group are then left as they are.
-/// Throws Error{configuration} for a user or group that does not exist, for a place where no certificate belongs, for a
-/// path that is not absolute and plain, and for what this version does not write (pkcs12).
-std::vector<PlannedFile> plan(const profile::Target& resolved, const Material& material);
+/// The files of one resolved target of the certificate of this name. `chain` holds the intermediates, or the CA when
+/// there are none, because consumers stumble over an empty file; `fullchain` the certificate and the intermediates;
+/// `combined` these and the key; `pkcs12` all of it (container.hpp). `ca` holds the CAs, of which there are two while
+/// one follows the other; in DER it can hold one, that above the certificate. Who is not root cannot give files away:
+/// owner and group are then left as they are. Throws Error{configuration} for a user or group that does not exist, for
+/// a place where no certificate belongs, for a path that is not absolute and plain, and for a password that cannot be
+/// used; Error{local} when the disk fails.
+std::vector<PlannedFile> plan(const std::filesystem::path& root, const std::string& name,
+                              const profile::Target& resolved, const Material& material);
 
 } // namespace scepd::deploy

@@ -44,10 +44,10 @@ Subject findSubject(const profile::Configuration& configuration, const std::stri
     return resolved(profile, certificate);
 }
 
-std::vector<PlannedFile> planAll(const Subject& subject, const Material& material) {
+std::vector<PlannedFile> planAll(const std::filesystem::path& root, const Subject& subject, const Material& material) {
     std::vector<PlannedFile> files;
     for (const auto& target : subject.targets)
-        std::ranges::move(plan(target, material), std::back_inserter(files));
+        std::ranges::move(plan(root, subject.certificate.name, target, material), std::back_inserter(files));
     return files;
 }
 
@@ -59,11 +59,11 @@ HookFacts hookFacts(const std::filesystem::path& root, const Subject& subject, c
     facts.usage = profile::name(subject.certificate.usage);
     facts.event = event;
     facts.generation = generation;
-    facts.certificateFile =
-        firstPath(root, subject.targets, &Target::certificate, &Target::fullchain, &Target::combined);
-    facts.keyFile = firstPath(root, subject.targets, &Target::key, &Target::combined);
-    facts.chainFile = firstPath(root, subject.targets, &Target::chain, &Target::fullchain, &Target::combined);
-    facts.caFile = firstPath(root, subject.targets, &Target::ca);
+    const auto first = [&](auto... member) { return firstPath(root, subject.targets, member...); };
+    facts.certificateFile = first(&Target::certificate, &Target::fullchain, &Target::combined, &Target::pkcs12);
+    facts.keyFile = first(&Target::key, &Target::combined, &Target::pkcs12);
+    facts.chainFile = first(&Target::chain, &Target::fullchain, &Target::combined, &Target::pkcs12);
+    facts.caFile = first(&Target::ca);
     if (!certificate) return facts;
     facts.serial = certificate->serialNumber();
     facts.fingerprint = crypto::hex(certificate->fingerprint(Digest::sha256));

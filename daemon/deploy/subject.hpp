@@ -28,7 +28,7 @@ Subject findSubject(const std::filesystem::path& root, const std::string& name);
 Subject findSubject(const profile::Configuration& configuration, const std::string& name);
 
 /// All files of all its targets.
-std::vector<PlannedFile> planAll(const Subject& subject, const Material& material);
+std::vector<PlannedFile> planAll(const std::filesystem::path& root, const Subject& subject, const Material& material);
 
 /// What hooks are told of a generation; without a certificate the fields about it are empty.
 HookFacts hookFacts(const std::filesystem::path& root, const Subject& subject, const std::string& event,

@@ -127,7 +127,7 @@ Secret readChallengeFrom(int fd) {
         got = ::read(fd, buffer.data() + size, buffer.size() - size);
         if (got < 0) throw systemError("read the challenge");
     }
-    auto challenge = scep::firstLine(Secret(std::string(buffer.data(), size)));
+    auto challenge = firstLine(Secret(std::string(buffer.data(), size)));
     explicit_bzero(buffer.data(), buffer.size());
     if (challenge.empty()) throw Error(Fault::configuration, "read the challenge: nothing came");
     return challenge;

@@ -4,12 +4,16 @@
 #include "profile/shape.hpp"
 #include "profile/target_path.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 namespace scepd::profile {
 namespace {
 
 constexpr unsigned readableByOthers = 0004;
+constexpr std::array pathKeys{"certificate", "key", "chain", "ca", "fullchain", "combined", "pkcs12"};
 
 std::string parseTargetPath(const std::string& text) {
     auto path = parsePath(text);
@@ -29,11 +33,37 @@ void readPaths(Table& table, Target& target) {
     target.ca = table.parsed("ca", parseTargetPath);
     target.fullchain = table.parsed("fullchain", parseTargetPath);
     target.combined = table.parsed("combined", parseTargetPath);
+}
+
+/// A file in DER ends where its one object ends, and the presets' programs read PEM.
+void checkDer(Table& table, const Target& target) {
+    if (target.preset != Preset::files)
+        return table.error("encoding", fmt::format("preset \"{}\" reads PEM; write DER with a deploy table of its own, "
+                                                   "whose preset is \"files\"",
+                                                   name(target.preset)));
+    for (const auto* key : {"chain", "fullchain", "combined"})
+        if (table.has(key))
+            table.error(key, "holds several objects, and a file in DER holds one; write certificate, key and ca in "
+                             "DER, or leave encoding out");
+    if (std::ranges::none_of(pathKeys, [&](const auto* key) { return table.has(key); }))
+        table.error("encoding", "needs the paths of files in DER, for instance certificate = \"/etc/ssl/cert.der\"; "
+                                "the usual ones are PEM");
+}
+
+void readPkcs12(Table& table, Target& target) {
     target.pkcs12 = table.parsed("pkcs12", parseTargetPath);
-    target.keyFormat = table.choice("key-format", keyFormatWords).value_or(target.keyFormat);
     target.pkcs12PasswordFile = table.parsed("pkcs12-password-file", parsePath);
     if (target.pkcs12PasswordFile && !table.has("pkcs12"))
         table.error("pkcs12-password-file", "is used for pkcs12 only, and no pkcs12 is given");
+    if (target.pkcs12 && !table.has("pkcs12-password-file"))
+        table.error("pkcs12", "needs a password: without one it protects nothing, and many programs refuse to import "
+                              "it; name a file that holds one, pkcs12-password-file = \"/etc/scepd/secrets/pkcs12\"");
+}
+
+void readFormat(Table& table, Target& target) {
+    target.encoding = table.choice("encoding", encodingWords).value_or(target.encoding);
+    if (target.encoding == Encoding::der) checkDer(table, target);
+    target.keyFormat = table.choice("key-format", keyFormatWords).value_or(target.keyFormat);
 }
 
 void readOwnership(Table& table, Target& target) {
@@ -83,6 +113,8 @@ Target readTarget(Table table) {
     target.connection = table.text("connection");
     target.unit = table.parsed("unit", parseUnit);
     readPaths(table, target);
+    readPkcs12(table, target);
+    readFormat(table, target);
     readOwnership(table, target);
     readAction(table, target);
     checkWhatThePresetNeeds(table, target);

@@ -66,6 +66,7 @@ enum class Preset {
 };
 std::string_view name(Preset preset); ///< As in the configuration: "files", "wpa_supplicant", "nginx", ...
 
+enum class Encoding { pem, der };
 enum class KeyFormat { pkcs8, traditional };
 enum class Reload { preset, none, reload, tryRestart };
 
@@ -75,8 +76,9 @@ struct Target {
     Preset preset = Preset::files;
     std::optional<std::string> interface, connection, unit;
     std::optional<std::string> certificate, key, chain, ca, fullchain, combined, pkcs12;
+    Encoding encoding = Encoding::pem; ///< Of all but pkcs12, which is DER always.
     KeyFormat keyFormat = KeyFormat::pkcs8;
-    std::optional<std::string> pkcs12PasswordFile;
+    std::optional<std::string> pkcs12PasswordFile; ///< There whenever pkcs12 is.
     std::optional<std::string> owner, group;
     std::optional<unsigned> mode, keyMode;
     Reload reload = Reload::preset;

@@ -50,6 +50,7 @@ inline constexpr std::array keyStoreWords{Word<KeyStore>{"file", KeyStore::file}
                                           Word<KeyStore>{"pkcs11", KeyStore::pkcs11}};
 inline constexpr std::array keyUsageWords{Word<KeyUsage>{"digital-signature", KeyUsage::digitalSignature},
                                           Word<KeyUsage>{"key-encipherment", KeyUsage::keyEncipherment}};
+inline constexpr std::array encodingWords{Word<Encoding>{"pem", Encoding::pem}, Word<Encoding>{"der", Encoding::der}};
 inline constexpr std::array keyFormatWords{Word<KeyFormat>{"pkcs8", KeyFormat::pkcs8},
                                            Word<KeyFormat>{"traditional", KeyFormat::traditional}};
 inline constexpr std::array reloadWords{Word<Reload>{"none", Reload::none}, Word<Reload>{"reload", Reload::reload},

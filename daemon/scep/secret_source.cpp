@@ -33,10 +33,6 @@ Secret fromCredential(std::string_view what, const std::string& name) {
 
 } // namespace
 
-Secret firstLine(const Secret& text) {
-    return Secret(std::string(text.reveal().substr(0, text.reveal().find_first_of("\r\n"))));
-}
-
 Secret secretFrom(std::string_view what, const std::optional<std::string>& file,
                   const std::optional<std::string>& credential, const std::filesystem::path& root) {
     if (credential) return fromCredential(what, *credential);

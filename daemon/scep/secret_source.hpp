@@ -15,7 +15,4 @@ namespace scepd::scep {
 Secret secretFrom(std::string_view what, const std::optional<std::string>& file,
                   const std::optional<std::string>& credential, const std::filesystem::path& root);
 
-/// The text up to its first line end.
-Secret firstLine(const Secret& text);
-
 } // namespace scepd::scep

@@ -59,6 +59,25 @@ TEST(Key, SurvivesBothPemForms) {
     EXPECT_EQ(Key::fromPem(key.toTraditionalPem()).publicKey(), key.publicKey());
 }
 
+TEST(Key, InDerIsWhatItsPemFormsEncode) {
+    for (const auto& key : {Key::generateRsa(1024), Key::generateEc("P-256")}) {
+        const auto isReadAs = [&](const Secret& der, auto decode) {
+            const auto bytes = der.reveal();
+            const auto* position = crypto::raw(bytes);
+            const auto read = Key(decode(&position, static_cast<long>(bytes.size())));
+            return position == crypto::raw(bytes) + bytes.size() && read.toPem() == key.toPem();
+        };
+        EXPECT_TRUE(isReadAs(key.toDer(), [](const unsigned char** position, long length) {
+            const crypto::Owned<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free> info(
+                d2i_PKCS8_PRIV_KEY_INFO(nullptr, position, length));
+            return EVP_PKCS82PKEY(info.get());
+        }));
+        EXPECT_TRUE(isReadAs(key.toTraditionalDer(), [&](const unsigned char** position, long length) {
+            return d2i_PrivateKey(key.isRsa() ? EVP_PKEY_RSA : EVP_PKEY_EC, nullptr, position, length);
+        }));
+    }
+}
+
 TEST(Key, OnACurveIsDescribedByItsName) {
     EXPECT_EQ(Key::fromPem(Secret(ecKey)).description(), "EC P-384");
 }

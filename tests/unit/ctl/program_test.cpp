@@ -129,6 +129,41 @@ TEST(Program, OptionsMayStandBehindTheVerb) {
     EXPECT_EQ(run({"--json", "list"}), std::make_pair(0, std::string("{\n    \"certificates\" : []\n}\n")));
 }
 
+TEST(Program, CompletesVerbsOptionsAndTheCertificatesThatThereAre) {
+    FakeSystem system(std::vector<Shown>{{.name = "web"}, {.name = "wifi", .state = "valid"}});
+    system.answer();
+    const auto completed = [](std::vector<std::string> words) {
+        words.insert(words.begin(), "complete");
+        return run(std::move(words)).second;
+    };
+    EXPECT_EQ(completed({"re"}), "request\task for certificates now; a valid one is left alone\n"
+                                 "renew\task for new certificates in the place of valid ones\n"
+                                 "redeploy\tinstall what is held once more, reload and run hooks\n"
+                                 "reload\tmake the daemon read the profiles again\n");
+    EXPECT_EQ(completed({"--json", "renew", "w"}), "web\twaiting\nwifi\tvalid\n");
+    EXPECT_EQ(completed({"renew", "web", "wi"}), "wifi\tvalid\n");
+    EXPECT_EQ(completed({"renew", "--ti"}),
+              "--timeout\twith --wait: give up waiting after this time (30s, 5min); 0: never\n");
+    EXPECT_EQ(completed({"renew", "--js"}), "--json\tprint JSON\n");
+    EXPECT_EQ(completed({"request", "wifi", "--challenge-file", ""}), ":files\n");
+    EXPECT_EQ(completed({"request", "--timeout", ""}), "") << "there is nothing to offer for a time";
+    EXPECT_EQ(completed({"verify", ""}), ":files\n");
+    EXPECT_EQ(completed({"probe", "wi"}), "wifi\tvalid\n");
+    EXPECT_EQ(completed({"version", ""}), "");
+}
+
+TEST(Program, BashOffersWhatTheProgramSays) {
+    FakeSystem system(std::vector<Shown>{{.name = "web"}});
+    system.answer();
+    const std::string script = "source " COMPLETION "/scepctl.bash; COMP_WORDS=(" SCEPCTL
+                               " show \"\"); COMP_CWORD=2; _scepctl; printf '%s\\n' \"${COMPREPLY[@]}\"";
+    const auto result = process::run({.argv = {"/bin/bash", "-c", script},
+                                      .environment = process::pass({"PATH", "DBUS_SYSTEM_BUS_ADDRESS"}),
+                                      .descriptors = {}},
+                                     30s);
+    EXPECT_EQ(result.lastOutput, "web\n");
+}
+
 TEST(Program, CtrlCLeavesTheRequestRunningAndSaysSo) {
     FakeSystem system(std::vector<Shown>{{.name = "wifi", .reason = "it waits for its turn"}});
     system.answer();

@@ -86,5 +86,20 @@ TEST(Check, WithFirstUseTheRememberedCaDecides) {
     EXPECT_THROW(check(generation, scep, "/", today()), Error);
 }
 
+TEST(Check, TheOneAnchorIsTheRootAboveTheCertificateOrElseThePinnedCa) {
+    const TestCa deep("Deep CA", true);
+    const auto issuing = readFile(deep.directory.path() / "issuing.pem");
+    auto generation = makeGeneration({.issuer = deep});
+    profile::Scep scep;
+    scep.trust = profile::FirstUse{};
+    generation.ca = ourCa().pem() + issuing + deep.pem();
+    EXPECT_EQ(check(generation, scep, "/", today()).anchor, crypto::Certificate::fromPem(deep.pem()));
+
+    const auto pinned = crypto::Certificate::fromPem(issuing);
+    scep.trust = profile::FingerprintPin{Digest::sha256, pinned.fingerprint(Digest::sha256)};
+    generation.ca = issuing;
+    EXPECT_EQ(check(generation, scep, "/", today()).anchor, pinned);
+}
+
 } // namespace
 } // namespace scepd::deploy::test

@@ -40,7 +40,7 @@ protected:
         const auto subject = findSubject(root(), "web");
         Transaction transaction(root(), {"web", 2, 1, "deployed", Phase::stage, {}});
         transaction.stage(
-            planAll(subject, check(store::readGeneration(root(), "web", 2), subject.scep, root(), today())));
+            planAll(root(), subject, check(store::readGeneration(root(), "web", 2), subject.scep, root(), today())));
         return transaction;
     }
 };
@@ -134,13 +134,13 @@ TEST_F(Deploying, APlaceWhereNoCertificateBelongsIsRefusedAlsoHere) {
     profile::Target target;
     target.key = "/etc/cron.d/key.pem";
     const auto material = check(makeGeneration(), findSubject(root(), "web").scep, root(), today());
-    EXPECT_THAT(errorOf([&] { plan(target, material); }).what(), HasSubstr("belongs to cron"));
+    EXPECT_THAT(errorOf([&] { plan(root(), "web", target, material); }).what(), HasSubstr("belongs to cron"));
     target.key = "/etc/ssl/../cron.d/key.pem";
-    EXPECT_THROW(plan(target, material), Error);
+    EXPECT_THROW(plan(root(), "web", target, material), Error);
     target.key = "relative/key.pem";
-    EXPECT_THROW(plan(target, material), Error);
+    EXPECT_THROW(plan(root(), "web", target, material), Error);
     target.key = "/etc/ssl/a\nb.pem";
-    EXPECT_THROW(plan(target, material), Error);
+    EXPECT_THROW(plan(root(), "web", target, material), Error);
 }
 
 TEST_F(Deploying, RollbackPutsTheConfirmedGenerationBack) {

@@ -145,7 +145,8 @@ TEST_F(Program, RecoversWithoutABus) {
     const auto subject = findSubject(root(), "web");
     commit(makeGeneration({.key = 1}));
     Transaction transaction(root(), {"web", 2, 1, "deployed", Phase::stage, {}});
-    transaction.stage(planAll(subject, check(store::readGeneration(root(), "web", 2), subject.scep, root(), today())));
+    transaction.stage(
+        planAll(root(), subject, check(store::readGeneration(root(), "web", 2), subject.scep, root(), today())));
     auto intent = transaction.intent();
     intent.phase = Phase::install;
     write(root(), intent);

@@ -48,7 +48,8 @@ inline mode_t modeOf(const fs::path& path) {
 struct TestCa {
     TemporaryRoot directory;
     ca::Authority authority;
-    explicit TestCa(const std::string& name) : authority(directory.path(), name, false) {}
+    explicit TestCa(const std::string& name, bool hasIssuing = false)
+        : authority(directory.path(), ca::AuthorityPlan{.commonName = name, .hasIssuing = hasIssuing}) {}
     [[nodiscard]] std::string pem() const { return readFile(directory.path() / "ca.pem"); }
 };
 

@@ -93,7 +93,7 @@ TEST_F(Sweep, KilledDuringRecoveryItIsWholeAfterTheNext) {
         const auto subject = findSubject(root(), "web");
         Transaction transaction(root(), {"web", 2, 1, "deployed", Phase::stage, {}});
         transaction.stage(
-            planAll(subject, check(store::readGeneration(root(), "web", 2), subject.scep, root(), today())));
+            planAll(root(), subject, check(store::readGeneration(root(), "web", 2), subject.scep, root(), today())));
         auto intent = transaction.intent();
         intent.phase = Phase::install;
         write(root(), intent);

@@ -84,3 +84,31 @@ TEST(CertificateDiagnostics, HoldTargetsToTheirRules) {
          {"connection = \"x\"\n", "p:8:14: error: connection: means nothing to preset \"files\""}},
         inTarget);
 }
+
+TEST(CertificateDiagnostics, TellThatAFileInDerHoldsOneObject) {
+    const std::string several = ": holds several objects, and a file in DER holds one; write certificate, key and ca "
+                                "in DER, or leave encoding out";
+    expectComplaints(
+        {{"encoding = \"der\"\nchain = \"/etc/a\"\n", "p:9:9: error: chain" + several},
+         {"encoding = \"der\"\nkey = \"/etc/a\"\nfullchain = \"/etc/b\"\n", "p:10:13: error: fullchain" + several},
+         {"combined = \"/etc/a\"\nencoding = \"der\"\n", "p:8:12: error: combined" + several},
+         {"encoding = \"der\"\n", "p:8:12: error: encoding: needs the paths of files in DER, for instance certificate "
+                                  "= \"/etc/ssl/cert.der\"; the usual ones are PEM"},
+         {"preset = \"nginx\"\nencoding = \"der\"\n",
+          "p:9:12: error: encoding: preset \"nginx\" reads PEM; write DER with a deploy table of its own, whose preset "
+          "is \"files\""}},
+        inTarget);
+    EXPECT_THAT(complaints(inTarget("encoding = \"der\"\ncertificate = \"/etc/a\"\nkey = \"/etc/b\"\n"
+                                    "ca = \"/etc/c\"\npkcs12 = \"/etc/d\"\npkcs12-password-file = \"/etc/e\"\n")),
+                testing::IsEmpty());
+}
+
+TEST(CertificateDiagnostics, TellThatAContainerNeedsAPassword) {
+    expectComplaints({{"pkcs12 = \"/etc/a.p12\"\n",
+                       "p:8:10: error: pkcs12: needs a password: without one it protects nothing, and many programs "
+                       "refuse to import it; name a file that holds one, pkcs12-password-file = "
+                       "\"/etc/scepd/secrets/pkcs12\""},
+                      {"pkcs12 = \"/etc/a.p12\"\npkcs12-password-file = \"a\"\n",
+                       "p:9:24: error: pkcs12-password-file: \"a\" is not an absolute path; it begins with \"/\""}},
+                     inTarget);
+}

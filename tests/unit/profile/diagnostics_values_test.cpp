@@ -130,7 +130,8 @@ TEST(ValueDiagnostics, ListTheWordsOfAnEnumeration) {
           "stunnel, cockpit, strongswan, xrdp, postgresql; did you mean \"wpa_supplicant\"?"},
          {"reload = \"restart\"\n", "p:8:10: error: reload: \"restart\" is none of none, reload, try-restart"},
          {"key-format = \"pkcs1\"\n",
-          "p:8:14: error: key-format: \"pkcs1\" is none of pkcs8, traditional; did you mean \"pkcs8\"?"}},
+          "p:8:14: error: key-format: \"pkcs1\" is none of pkcs8, traditional; did you mean \"pkcs8\"?"},
+         {"encoding = \"DER\"\n", "p:8:12: error: encoding: \"DER\" is none of pem, der; did you mean \"der\"?"}},
         inTarget);
     expectComplaints(
         {{"type = \"password\"\n", "p:5:8: error: type: \"password\" is none of none, static, dynamic, command"}},

@@ -295,6 +295,12 @@ served = "localhost:443"
     EXPECT_EQ(target, expected);
 }
 
+TEST(Profile, SaysWhichTargetsAreInDer) {
+    EXPECT_EQ(targetWith("key = \"/etc/x\"\n").encoding, Encoding::pem);
+    EXPECT_EQ(targetWith("encoding = \"pem\"\n").encoding, Encoding::pem);
+    EXPECT_EQ(targetWith("encoding = \"der\"\nkey = \"/etc/x\"\n").encoding, Encoding::der);
+}
+
 TEST(Profile, HasItsCertificatesInTheOrderOfTheFile) {
     std::vector<std::string> names;
     for (const auto& certificate : parsed(scepTable + "[certificate.z]\nusage = \"generic\"\nsubject = \"CN=a\"\n"
