@@ -28,6 +28,7 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::networkmanager,
+        .supported = true,
         .certificate = "/etc/NetworkManager/scepd/NAME/cert.pem",
         .key = "/etc/NetworkManager/scepd/NAME/key.pem",
         .ca = "/etc/NetworkManager/scepd/NAME/ca.pem",
@@ -92,11 +93,14 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::strongswan,
+        .supported = true,
         .unit = "strongswan.service",
         .certificate = "/etc/swanctl/x509/NAME.pem",
         .key = "/etc/swanctl/private/NAME.pem",
         .ca = "/etc/swanctl/x509ca/NAME.pem",
-        .action = Action::reload,
+        // A reload reads the connections as well and drops them all when somebody has made a mistake in one.
+        .action = Action::command,
+        .command = "/usr/sbin/swanctl --load-creds --noprompt",
     },
     PresetFacts{
         .preset = Preset::xrdp,
@@ -144,6 +148,15 @@ Target withPaths(Target target, const PresetFacts& row, const std::string& name)
     return target;
 }
 
+Action presetAction(const Target& resolved) {
+    const auto action = facts(resolved.preset).action;
+    if (resolved.preset == Preset::files) return resolved.unit ? Action::reload : Action::none;
+    if (action == Action::reauthenticate) return resolved.interface ? action : Action::none;
+    return action == Action::none || resolved.unit ? action : Action::none;
+}
+
+} // namespace
+
 std::vector<std::string> words(std::string_view commandLine) {
     std::vector<std::string> result;
     while (!commandLine.empty()) {
@@ -153,15 +166,6 @@ std::vector<std::string> words(std::string_view commandLine) {
     }
     return result;
 }
-
-Action presetAction(const Target& resolved) {
-    const auto action = facts(resolved.preset).action;
-    if (resolved.preset == Preset::files) return resolved.unit ? Action::reload : Action::none;
-    if (action == Action::reauthenticate) return resolved.interface ? action : Action::none;
-    return action == Action::none || resolved.unit ? action : Action::none;
-}
-
-} // namespace
 
 const PresetFacts& facts(Preset preset) {
     return *std::ranges::find(presetTable, preset, &PresetFacts::preset);
@@ -198,7 +202,7 @@ Action actionOf(const Target& resolved) {
     case Reload::none:
         return Action::none;
     case Reload::reload:
-        return Action::reload;
+        return resolved.preset == Preset::networkmanager ? Action::activate : Action::reload;
     case Reload::tryRestart:
         return Action::tryRestart;
     case Reload::preset:
