@@ -57,6 +57,14 @@ Told activateAnew(bus::NetworkManager& manager, const Active& active) {
                                           active.id, active.interface));
 }
 
+/// A switch that has refused a certificate does not listen for a while, for a minute by IEEE 802.1X.
+bool comesBack(bus::NetworkManager& manager, const Active& one) {
+    constexpr int attempts = 5;
+    for (int attempt = 0; attempt < attempts; ++attempt)
+        if (manager.activate(one, limit) != Outcome::failed) return true;
+    return false;
+}
+
 } // namespace
 
 std::unique_ptr<bus::NetworkManager> findNetworkManager(const fs::path& root) {
@@ -91,7 +99,8 @@ void activateAgain(const fs::path& root, const std::vector<Active>& connections)
     for (const auto& one : connections) {
         if (std::ranges::find(all, one) != all.end()) continue;
         log::warning("connection {} has ended over the new certificate; activating it with the former one", one.id);
-        manager->activate(one, Duration::zero());
+        if (!comesBack(*manager, one))
+            log::error("connection {} cannot be activated on {} with the former one either", one.id, one.interface);
     }
 }
 

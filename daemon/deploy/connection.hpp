@@ -22,7 +22,7 @@ Told tellConnection(bus::NetworkManager& manager, const profile::Target& target)
 std::vector<bus::NetworkManager::Active> activeConnections(const std::filesystem::path& root,
                                                            const std::vector<profile::Target>& targets);
 
-/// Activates those that are not active any more, without waiting for the outcome.
+/// Activates those that are not active any more, and waits for the outcome: what comes next may need the network.
 void activateAgain(const std::filesystem::path& root, const std::vector<bus::NetworkManager::Active>& connections);
 
 } // namespace scepd::deploy

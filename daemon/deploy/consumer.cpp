@@ -156,7 +156,8 @@ private:
             systemd_->tryRestart(unit, jobLimit);
         else if (action == Action::hangUp)
             systemd_->kill(unit, SIGHUP);
-        else if (action == Action::command)
+        // Also after these: they have read the former files as well.
+        if (!profile::facts(target.preset).command.empty())
             runCommandOf(*systemd_, target, overFormer(root_, targets_));
     }
 

@@ -10,7 +10,6 @@ namespace {
 constexpr std::array presetTable{
     PresetFacts{
         .preset = Preset::files,
-        .supported = true,
         .certificate = "/etc/ssl/scepd/NAME/cert.pem",
         .key = "/etc/ssl/scepd/NAME/key.pem",
         .chain = "/etc/ssl/scepd/NAME/chain.pem",
@@ -20,7 +19,6 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::wpaSupplicant,
-        .supported = true,
         .certificate = "/etc/wpa_supplicant/scepd/NAME/cert.pem",
         .key = "/etc/wpa_supplicant/scepd/NAME/key.pem",
         .ca = "/etc/wpa_supplicant/scepd/NAME/ca.pem",
@@ -28,14 +26,12 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::networkmanager,
-        .supported = true,
         .certificate = "/etc/NetworkManager/scepd/NAME/cert.pem",
         .key = "/etc/NetworkManager/scepd/NAME/key.pem",
         .ca = "/etc/NetworkManager/scepd/NAME/ca.pem",
     },
     PresetFacts{
         .preset = Preset::rsyslog,
-        .supported = true,
         .unit = "rsyslog.service",
         .certificate = "/etc/rsyslog.d/scepd/NAME/cert.pem",
         .key = "/etc/rsyslog.d/scepd/NAME/key.pem",
@@ -44,7 +40,6 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::nginx,
-        .supported = true,
         .unit = "nginx.service",
         .key = "/etc/nginx/scepd/NAME/key.pem",
         .fullchain = "/etc/nginx/scepd/NAME/fullchain.pem",
@@ -53,7 +48,6 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::apache,
-        .supported = true,
         .unit = "apache2.service",
         .key = "/etc/apache2/scepd/NAME/key.pem",
         .fullchain = "/etc/apache2/scepd/NAME/fullchain.pem",
@@ -61,7 +55,6 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::lighttpd,
-        .supported = true,
         .unit = "lighttpd.service",
         .combined = "/etc/lighttpd/scepd/NAME/combined.pem",
         .action = Action::tryRestart, // at a reload it reads its files as www-data, which may not, and ends
@@ -69,7 +62,6 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::haproxy,
-        .supported = true,
         .unit = "haproxy.service",
         .combined = "/etc/haproxy/scepd/NAME.pem",
         .action = Action::reload,
@@ -77,7 +69,6 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::stunnel,
-        .supported = true,
         .key = "/etc/stunnel/scepd/NAME/key.pem",
         .fullchain = "/etc/stunnel/scepd/NAME/fullchain.pem",
         .action = Action::hangUp,
@@ -85,7 +76,6 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::cockpit,
-        .supported = true,
         .unit = "cockpit.service",
         .key = "/etc/cockpit/ws-certs.d/50-scepd.key",
         .fullchain = "/etc/cockpit/ws-certs.d/50-scepd.cert",
@@ -93,7 +83,6 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::strongswan,
-        .supported = true,
         .unit = "strongswan.service",
         .certificate = "/etc/swanctl/x509/NAME.pem",
         .key = "/etc/swanctl/private/NAME.pem",
@@ -104,7 +93,6 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::xrdp,
-        .supported = true,
         .certificate = "/etc/xrdp/scepd/cert.pem",
         .key = "/etc/xrdp/scepd/key.pem",
         .group = "ssl-cert",
@@ -113,7 +101,6 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::postgresql,
-        .supported = true,
         .unit = "postgresql.service",
         .key = "/etc/postgresql-common/scepd/NAME/key.pem",
         .fullchain = "/etc/postgresql-common/scepd/NAME/fullchain.pem",

@@ -17,14 +17,13 @@ enum class Action {
     hangUp,         ///< SIGHUP through systemd's KillUnit, for units without ExecReload.
     reauthenticate, ///< A new EAP session on the target's interface.
     activate,       ///< NetworkManager's ActivateConnection on the target's connection, where it is active.
-    command         ///< The preset's command, while the target's unit runs.
+    command         ///< The preset's command, and nothing before it.
 };
 
 /// One row of the table. `NAME` in a path stands for the certificate's name; an empty text means that the consumer has
 /// no such thing.
 struct PresetFacts {
     Preset preset = Preset::files;
-    bool supported = false; ///< By this version.
     std::string_view unit = {};
     std::string_view certificate = {}, key = {}, chain = {}, ca = {}, fullchain = {}, combined = {};
     std::string_view owner = "root", group = "root";
@@ -33,7 +32,7 @@ struct PresetFacts {
     Action action = Action::none;
     std::string_view check =
         {}; ///< Command line that looks at the consumer's configuration, words separated by spaces.
-    std::string_view command = {}; ///< Command line of Action::command, likewise.
+    std::string_view command = {}; ///< Command line that makes the running unit use what was installed, likewise.
     bool needsUnit = false;        ///< No unit is known and the action needs one.
 };
 

@@ -1,4 +1,4 @@
-#include "profile/preset.hpp"
+#include "profile/profile.hpp"
 #include "profile/words.hpp"
 
 #include <fmt/format.h>
@@ -20,7 +20,6 @@ Complaint unsupportedIn(const KeySpec& key) {
 }
 
 Complaint unsupportedIn(const Target& target) {
-    if (!facts(target.preset).supported) return notYet("preset", name(target.preset));
     if (target.pkcs12) return notYet("pkcs12", *target.pkcs12);
     return std::nullopt;
 }
