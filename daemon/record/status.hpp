@@ -43,7 +43,7 @@ struct Status {
     Time lastAttempt;
     std::string lastErrorCode, lastError;
     unsigned attempts = 0;
-    std::string phase; ///< Of the attempt that runs; empty when none does.
+    std::string phase;               ///< Of the attempt that runs; empty when none does.
     unsigned deployedGeneration = 0; ///< What lies on the targets; 0 for nothing.
     std::vector<TargetState> targets;
 

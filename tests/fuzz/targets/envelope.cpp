@@ -18,7 +18,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (!content) return 0;
     fuzz::require(content->size() <= size, "what comes out is no larger than what came");
     const auto strict = open(crypto::Strength::standard);
-    // A key that does not come out of its wrapping is replaced by a random one (RFC 3218): garbage, which differs each time.
+    // A key that does not come out of its wrapping is replaced by a random one (RFC 3218): garbage, which differs each
+    // time.
     const bool readable = !strict || *strict == *content || open(crypto::Strength::legacy) != content;
     fuzz::require(readable, "a stricter reader reads the same or nothing");
     return 0;
