@@ -4,10 +4,11 @@
 #include "base/log.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <cerrno>
 #include <cstdlib>
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sdbus-c++/sdbus-c++.h>
 #include <systemd/sd-event.h>
 
@@ -87,6 +88,21 @@ std::unique_ptr<sdbus::IConnection> connect() {
         throw Error(Fault::local, fmt::format("connect to the bus{}{}: {}", address != nullptr ? " at " : "",
                                               address != nullptr ? address : "", error.getMessage()));
     }
+}
+
+bool handleUntil(sdbus::IConnection& connection, std::chrono::steady_clock::time_point deadline,
+                 const std::function<bool()>& done) {
+    using std::chrono::steady_clock, std::chrono::milliseconds;
+    while (!done()) {
+        if (connection.processPendingRequest()) continue;
+        const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now()).count();
+        if (left <= 0) return false;
+        const auto wanted = connection.getEventLoopPollData();
+        pollfd waiting{wanted.fd, wanted.events, 0};
+        if (::poll(&waiting, 1, static_cast<int>(std::min<std::int64_t>(left, 1000))) < 0 && errno != EINTR)
+            throw systemError("wait for an answer on the bus");
+    }
+    return true;
 }
 
 } // namespace scepd::bus

@@ -2,6 +2,8 @@
 
 #include "base/loop.hpp"
 
+#include <chrono>
+#include <functional>
 #include <memory>
 
 namespace sdbus {
@@ -27,5 +29,10 @@ private:
 
 /// The system bus, or DBUS_SYSTEM_BUS_ADDRESS's. Throws Error{local} that says what is missing.
 std::unique_ptr<sdbus::IConnection> connect();
+
+/// For a connection that no loop runs: handles what arrives until `done`, at most until the deadline. Returns whether
+/// it is done.
+bool handleUntil(sdbus::IConnection& connection, std::chrono::steady_clock::time_point deadline,
+                 const std::function<bool()>& done);
 
 } // namespace scepd::bus

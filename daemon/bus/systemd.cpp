@@ -4,7 +4,6 @@
 #include "bus/source.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <limits>
@@ -13,7 +12,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <poll.h>
 #include <sdbus-c++/sdbus-c++.h>
 
 namespace scepd::bus {
@@ -79,15 +77,8 @@ struct Systemd::Impl {
 
     /// The job's result, or an empty text when the deadline came first.
     std::string waitFor(const std::string& job, Clock::time_point deadline) {
-        while (!ended.contains(job)) {
-            if (connection->processPendingRequest()) continue;
-            const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-            if (left <= 0) return {};
-            const auto wanted = connection->getEventLoopPollData();
-            pollfd waiting{wanted.fd, wanted.events, 0};
-            if (::poll(&waiting, 1, static_cast<int>(std::min<std::int64_t>(left, 1000))) < 0 && errno != EINTR)
-                throw systemError("wait for systemd");
-        }
+        const auto hasEnded = [&] { return ended.contains(job); };
+        if (!handleUntil(*connection, deadline, hasEnded)) return {};
         return ended[job];
     }
 };

@@ -14,6 +14,12 @@ enum class Exit {
     noDaemon = 7,          ///< scepd or the bus does not answer.
     notApplicable = 8,     ///< The profile is for other groups of endpoints, or was removed.
     interrupted = 130,     ///< Ctrl-C, as shells count it; what was asked for goes on.
+
+    // Of "status --check" alone, as Nagios and its relatives count.
+    ok = 0,
+    warning = 1,
+    critical = 2,
+    unknown = 3,
 };
 
 } // namespace scepd::ctl

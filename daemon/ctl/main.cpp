@@ -28,7 +28,8 @@ struct Arguments {
     std::vector<std::string> names, groups, files;
     std::uint32_t generation = 0;
     unsigned lines = 20;
-    bool json = false, noLegend = false, all = false, wait = false, force = false, off = false, atBoot = false;
+    bool json = false, noLegend = false, all = false, wait = false, force = false, off = false, atBoot = false,
+         check = false;
     std::string enrollProgram = SCEPD_LIBEXEC "/scepd-enroll";
     ctl::ProbeRequest probe{};
     std::function<Exit(const ctl::Console&)> run;
@@ -80,7 +81,10 @@ void addWaiting(CLI::App* command, Arguments& arguments) {
 void addSeeing(CLI::App& app, Arguments& a) {
     auto* status = verb(app, seeing, "status", "how the certificates are, or one of them", "status wifi");
     status->add_option("NAME", a.name, "a certificate");
-    runs(status, a, [&a](const auto& console) { return ctl::status(console, a.name); });
+    status->add_flag("--check", a.check,
+                     "one line and an exit code for a monitoring system: 0 ok, 1 warning, 2 critical, 3 unknown");
+    runs(status, a,
+         [&a](const auto& console) { return a.check ? ctl::check(console, a.name) : ctl::status(console, a.name); });
     auto* list = verb(app, seeing, "list", "names, usages and states", "list --all");
     list->add_flag("--all", a.all, "also those that do not apply to this endpoint, with reasons");
     runs(list, a, [&a](const auto& console) { return ctl::list(console, a.all); });

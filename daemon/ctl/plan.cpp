@@ -50,6 +50,10 @@ std::string actionText(const profile::Target& resolved) {
         return "restart " + unit + " if it runs";
     case profile::Action::hangUp:
         return "send SIGHUP to " + unit;
+    case profile::Action::activate:
+        return "activate " + resolved.connection.value_or("") + " again, where it is active";
+    case profile::Action::command:
+        return "run " + std::string(profile::facts(resolved.preset).command);
     case profile::Action::reauthenticate:
         return "authenticate again on " + resolved.interface.value_or("");
     }

@@ -51,14 +51,26 @@ void printTable(const Console& console, const std::vector<Listed>& certificates)
         console.out << '\n' << summary(certificates) << ".\n";
 }
 
+/// A profile with a mistake is why a certificate may be missing in the table.
+void hintAtMistakes(const Console& console, Daemon& daemon) {
+    const auto counted = tally(daemon.diagnostics());
+    if (!console.legend || counted.errors == 0) return;
+    console.out << paint(console, Colour::yellow,
+                         fmt::format("The profiles have {}; \"scepctl verify\" shows what is wrong.",
+                                     ctl::counted(counted.errors, "error")))
+                << '\n';
+}
+
 } // namespace
 
 Exit status(const Console& console, const std::string& name) {
     if (!name.empty()) return one(console, name);
-    auto certificates = Daemon(console.interactive).list();
+    Daemon daemon(console.interactive);
+    auto certificates = daemon.list();
     std::erase_if(certificates, [](const Listed& listed) { return listed.state == "not-applicable"; });
     if (!console.json) {
         printTable(console, certificates);
+        hintAtMistakes(console, daemon);
         return Exit::done;
     }
     Json::Array rows;

@@ -18,6 +18,10 @@ namespace scepd::ctl {
 /// name: a few lines about that one and what to do about it.
 Exit status(const Console& console, const std::string& name);
 
+/// One line for a monitoring system, and Exit::ok, warning, critical or unknown: about one certificate, or without a
+/// name about all that apply here. Never throws: a daemon that does not answer is unknown.
+Exit check(const Console& console, const std::string& name);
+
 /// Names, usages and states without more words; `all` adds those that do not apply here, and why
 /// each is as it is.
 Exit list(const Console& console, bool all);

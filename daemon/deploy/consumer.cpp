@@ -3,13 +3,17 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "bus/systemd.hpp"
+#include "deploy/connection.hpp"
+#include "deploy/directory.hpp"
 #include "deploy/supplicant.hpp"
+#include "deploy/transaction.hpp"
 #include "profile/preset.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <optional>
 #include <utility>
@@ -20,7 +24,9 @@
 namespace scepd::deploy {
 namespace {
 
+namespace fs = std::filesystem;
 using profile::Action;
+using Targets = std::vector<profile::Target>;
 
 /// Longer than a service may take to stop by default (90 s) would block the deployer for nothing.
 constexpr Duration jobLimit = std::chrono::seconds(60);
@@ -30,13 +36,24 @@ bool runs(const std::string& activeState) {
     return activeState == "active" || activeState == "reloading" || activeState == "activating";
 }
 
-void act(bus::Systemd& systemd, const std::string& unit, Action action) {
-    if (action == Action::reload)
-        systemd.reloadOrTryRestart(unit, jobLimit);
-    else if (action == Action::tryRestart)
-        systemd.tryRestart(unit, jobLimit);
-    else if (action == Action::hangUp)
-        systemd.kill(unit, SIGHUP);
+/// The former files still lie beside the new ones, under hidden names. A command that reads whole folders, as swanctl
+/// does, finds the new ones there as well: strongSwan prefers a former certificate whose key it has.
+std::vector<bus::Systemd::Bind> overFormer(const fs::path& root, const Targets& targets) {
+    std::vector<bus::Systemd::Bind> binds;
+    for (const auto& target : targets)
+        for (const auto& file : profile::filesOf(target)) {
+            const auto path = below(root, file.path);
+            const auto beside = path.parent_path() / nameBeside(path.filename().string());
+            if (fs::exists(beside) && fs::exists(path)) binds.push_back({path, beside});
+        }
+    return binds;
+}
+
+void runCommandOf(bus::Systemd& systemd, const profile::Target& target, const std::vector<bus::Systemd::Bind>& binds) {
+    const auto command = profile::facts(target.preset).command;
+    const auto unit = fmt::format("scepd-tell-{}", *target.unit);
+    if (systemd.runCommand(unit, profile::words(command), binds, jobLimit).succeeded) return;
+    throw Error(Fault::local, fmt::format("`{}` fails; journalctl -u {} tells why", command, unit));
 }
 
 /// A check that cannot run says nothing.
@@ -61,14 +78,14 @@ std::optional<std::string> whyNotRestarted(bus::Systemd& systemd, const profile:
 }
 
 /// A unit that ran before must run afterwards: one that ends over its certificate is a failed deployment.
-Told tellUnit(bus::Systemd& systemd, const profile::Target& target, Action action) {
+Told tellUnit(bus::Systemd& systemd, const profile::Target& target, Action action, const std::function<void()>& act) {
     const auto& unit = *target.unit;
     const auto before = systemd.activeState(unit);
     if (!runs(before))
         return {false, fmt::format("{} is {}: it will read the certificate when it starts", unit, before)};
     if (action == Action::tryRestart)
         if (auto why = whyNotRestarted(systemd, target)) return {false, std::move(*why)};
-    act(systemd, unit, action);
+    act();
     const auto after = systemd.activeState(unit);
     if (!runs(after))
         throw Error(Fault::local,
@@ -79,7 +96,7 @@ Told tellUnit(bus::Systemd& systemd, const profile::Target& target, Action actio
 }
 
 /// wpa_supplicant reads its files at the next authentication in any case: what goes wrong here fails nothing.
-Told tellSupplicant(const std::filesystem::path& root, const std::string& interface) {
+Told tellSupplicant(const fs::path& root, const std::string& interface) {
     try {
         switch (reauthenticate(root, interface)) {
         case Reauthentication::begun:
@@ -101,35 +118,87 @@ Told tellSupplicant(const std::filesystem::path& root, const std::string& interf
     }
 }
 
-/// Connects to systemd when the first target needs it, and tells no unit the same thing twice.
+/// Connects to systemd and NetworkManager when the first target needs them, and tells nobody the same thing twice.
 class Teller {
 public:
-    explicit Teller(const std::filesystem::path& root) : root_(root) {}
+    Teller(const fs::path& root, const Targets& targets) : root_(root), targets_(targets) {}
 
     Told tell(const profile::Target& target) {
         const auto action = profile::actionOf(target);
         if (action == Action::none) return {};
         if (action == Action::reauthenticate) return tellSupplicant(root_, *target.interface);
-        if (!target.unit)
+        const auto& whom = action == Action::activate ? target.connection : target.unit;
+        if (!whom)
             throw Error(Fault::configuration, fmt::format("the target of preset {} says reload and names no unit",
                                                           profile::name(target.preset)));
-        const auto [told, isNew] = told_.try_emplace({*target.unit, action});
-        if (isNew) told->second = tellOnce(target, action);
+        const auto [told, isNew] = told_.try_emplace({*whom, action});
+        if (isNew) told->second = action == Action::activate ? tellManager(target) : tellOnce(target, action);
         return told->second;
     }
 
 private:
+    Told tellManager(const profile::Target& target) const {
+        if (const auto manager = findNetworkManager(root_)) return tellConnection(*manager, target);
+        return {false, fmt::format("NetworkManager is not on the bus: connection {} was not told", *target.connection)};
+    }
+
     Told tellOnce(const profile::Target& target, Action action) {
         if (!std::exchange(looked_, true)) systemd_ = findSystemd(root_);
-        if (systemd_) return tellUnit(*systemd_, target, action);
+        if (systemd_) return tellUnit(*systemd_, target, action, [&] { act(target, action); });
         return {true, fmt::format("systemd is not on the bus: {} was not told", *target.unit)};
     }
 
-    const std::filesystem::path& root_;
+    void act(const profile::Target& target, Action action) {
+        const auto& unit = *target.unit;
+        if (action == Action::reload)
+            systemd_->reloadOrTryRestart(unit, jobLimit);
+        else if (action == Action::tryRestart)
+            systemd_->tryRestart(unit, jobLimit);
+        else if (action == Action::hangUp)
+            systemd_->kill(unit, SIGHUP);
+        // Also after these: they have read the former files as well.
+        if (!profile::facts(target.preset).command.empty())
+            runCommandOf(*systemd_, target, overFormer(root_, targets_));
+    }
+
+    const fs::path& root_;
+    const Targets& targets_;
     std::unique_ptr<bus::Systemd> systemd_;
     bool looked_ = false;
     std::map<std::pair<std::string, Action>, Told> told_;
 };
+
+std::vector<std::string> runningUnits(const fs::path& root, const Targets& targets) {
+    std::vector<std::string> units;
+    const auto isTold = [](const auto& target) {
+        const auto action = profile::actionOf(target);
+        return target.unit && action != Action::none && action != Action::activate;
+    };
+    if (std::ranges::none_of(targets, isTold)) return units;
+    const auto systemd = findSystemd(root);
+    for (const auto& target : targets)
+        if (systemd && isTold(target) && isRunning(*systemd, *target.unit)) units.push_back(*target.unit);
+    return units;
+}
+
+void startUnits(const fs::path& root, const std::vector<std::string>& units) {
+    if (units.empty()) return;
+    const auto systemd = findSystemd(root);
+    for (const auto& unit : units) {
+        if (!systemd || systemd->activeState(unit) != "failed") continue;
+        log::warning("{} has ended over the new certificate; starting it with the former one", unit);
+        systemd->start(unit, jobLimit);
+    }
+}
+
+/// One that cannot be started keeps no other from it.
+void logged(const std::function<void()>& start) {
+    try {
+        start();
+    } catch (const Error& error) {
+        log::error("{}", error.what());
+    }
+}
 
 } // namespace
 
@@ -137,13 +206,13 @@ bool isRunning(bus::Systemd& systemd, const std::string& unit) {
     return runs(systemd.activeState(unit));
 }
 
-std::unique_ptr<bus::Systemd> findSystemd(const std::filesystem::path& root) {
+std::unique_ptr<bus::Systemd> findSystemd(const fs::path& root) {
     if (root != "/" && std::getenv("DBUS_SYSTEM_BUS_ADDRESS") == nullptr) return nullptr;
     return bus::Systemd::find();
 }
 
-std::vector<Told> tellConsumers(const std::filesystem::path& root, const std::vector<profile::Target>& targets) {
-    Teller teller(root);
+std::vector<Told> tellConsumers(const fs::path& root, const Targets& targets) {
+    Teller teller(root, targets);
     std::vector<Told> answers;
     for (const auto& target : targets) {
         answers.push_back(teller.tell(target));
@@ -152,29 +221,13 @@ std::vector<Told> tellConsumers(const std::filesystem::path& root, const std::ve
     return answers;
 }
 
-std::vector<std::string> runningConsumers(const std::filesystem::path& root,
-                                          const std::vector<profile::Target>& targets) {
-    std::vector<std::string> units;
-    const auto isTold = [](const auto& target) { return target.unit && profile::actionOf(target) != Action::none; };
-    if (std::ranges::none_of(targets, isTold)) return units;
-    const auto systemd = findSystemd(root);
-    for (const auto& target : targets)
-        if (systemd && isTold(target) && isRunning(*systemd, *target.unit)) units.push_back(*target.unit);
-    return units;
+Running runningConsumers(const fs::path& root, const Targets& targets) {
+    return {runningUnits(root, targets), activeConnections(root, targets)};
 }
 
-void startAgain(const std::filesystem::path& root, const std::vector<std::string>& units) {
-    if (units.empty()) return;
-    try {
-        const auto systemd = findSystemd(root);
-        for (const auto& unit : units) {
-            if (!systemd || systemd->activeState(unit) != "failed") continue;
-            log::warning("{} has ended over the new certificate; starting it with the former one", unit);
-            systemd->start(unit, jobLimit);
-        }
-    } catch (const Error& error) {
-        log::error("{}", error.what());
-    }
+void startAgain(const fs::path& root, const Running& ran) {
+    logged([&] { startUnits(root, ran.units); });
+    logged([&] { activateAgain(root, ran.connections); });
 }
 
 } // namespace scepd::deploy

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bus/network_manager.hpp"
 #include "profile/profile.hpp"
 
 #include <filesystem>
@@ -33,12 +34,18 @@ struct Told {
 /// target. Throws Error{local} when a consumer fails or does not come back.
 std::vector<Told> tellConsumers(const std::filesystem::path& root, const std::vector<profile::Target>& targets);
 
-/// The units that tellConsumers() would tell, as far as they run now.
-std::vector<std::string> runningConsumers(const std::filesystem::path& root,
-                                          const std::vector<profile::Target>& targets);
+/// Consumers that ran at one time.
+struct Running {
+    std::vector<std::string> units;
+    std::vector<bus::NetworkManager::Active> connections;
+};
 
-/// Starts those of the units that have failed since they were seen running: Apache ends at a reload with a certificate
-/// that its configuration does not allow, at once or a moment later. What goes wrong is told in the log.
-void startAgain(const std::filesystem::path& root, const std::vector<std::string>& units);
+/// Those that tellConsumers() would tell, as far as they run now.
+Running runningConsumers(const std::filesystem::path& root, const std::vector<profile::Target>& targets);
+
+/// Starts those that ended since they were seen running: units that have failed (Apache ends at a reload with a
+/// certificate that its configuration does not allow, at once or a moment later), connections that are not active any
+/// more. What goes wrong is told in the log.
+void startAgain(const std::filesystem::path& root, const Running& ran);
 
 } // namespace scepd::deploy

@@ -77,7 +77,7 @@ Deployer::Targets Deployer::rollback(const std::string& name, unsigned generatio
     if (wanted == 0)
         throw Error(Fault::local, fmt::format("roll back {}: no generation of it was ever confirmed", name));
     auto states = install(name, wanted, "rolled-back", now);
-    if (generation == 0) startAgain(root_, listeners(findSubject(root_, name)));
+    if (generation == 0) startAgain(root_, {listeners(findSubject(root_, name)), {}});
     return states;
 }
 

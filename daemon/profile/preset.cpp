@@ -10,7 +10,6 @@ namespace {
 constexpr std::array presetTable{
     PresetFacts{
         .preset = Preset::files,
-        .supported = true,
         .certificate = "/etc/ssl/scepd/NAME/cert.pem",
         .key = "/etc/ssl/scepd/NAME/key.pem",
         .chain = "/etc/ssl/scepd/NAME/chain.pem",
@@ -20,7 +19,6 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::wpaSupplicant,
-        .supported = true,
         .certificate = "/etc/wpa_supplicant/scepd/NAME/cert.pem",
         .key = "/etc/wpa_supplicant/scepd/NAME/key.pem",
         .ca = "/etc/wpa_supplicant/scepd/NAME/ca.pem",
@@ -34,7 +32,6 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::rsyslog,
-        .supported = true,
         .unit = "rsyslog.service",
         .certificate = "/etc/rsyslog.d/scepd/NAME/cert.pem",
         .key = "/etc/rsyslog.d/scepd/NAME/key.pem",
@@ -43,7 +40,6 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::nginx,
-        .supported = true,
         .unit = "nginx.service",
         .key = "/etc/nginx/scepd/NAME/key.pem",
         .fullchain = "/etc/nginx/scepd/NAME/fullchain.pem",
@@ -52,7 +48,6 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::apache,
-        .supported = true,
         .unit = "apache2.service",
         .key = "/etc/apache2/scepd/NAME/key.pem",
         .fullchain = "/etc/apache2/scepd/NAME/fullchain.pem",
@@ -60,7 +55,6 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::lighttpd,
-        .supported = true,
         .unit = "lighttpd.service",
         .combined = "/etc/lighttpd/scepd/NAME/combined.pem",
         .action = Action::tryRestart, // at a reload it reads its files as www-data, which may not, and ends
@@ -68,7 +62,6 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::haproxy,
-        .supported = true,
         .unit = "haproxy.service",
         .combined = "/etc/haproxy/scepd/NAME.pem",
         .action = Action::reload,
@@ -76,7 +69,6 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::stunnel,
-        .supported = true,
         .key = "/etc/stunnel/scepd/NAME/key.pem",
         .fullchain = "/etc/stunnel/scepd/NAME/fullchain.pem",
         .action = Action::hangUp,
@@ -84,7 +76,6 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::cockpit,
-        .supported = true,
         .unit = "cockpit.service",
         .key = "/etc/cockpit/ws-certs.d/50-scepd.key",
         .fullchain = "/etc/cockpit/ws-certs.d/50-scepd.cert",
@@ -96,11 +87,12 @@ constexpr std::array presetTable{
         .certificate = "/etc/swanctl/x509/NAME.pem",
         .key = "/etc/swanctl/private/NAME.pem",
         .ca = "/etc/swanctl/x509ca/NAME.pem",
-        .action = Action::reload,
+        // A reload reads the connections as well and drops them all when somebody has made a mistake in one.
+        .action = Action::command,
+        .command = "/usr/sbin/swanctl --load-creds --noprompt",
     },
     PresetFacts{
         .preset = Preset::xrdp,
-        .supported = true,
         .certificate = "/etc/xrdp/scepd/cert.pem",
         .key = "/etc/xrdp/scepd/key.pem",
         .group = "ssl-cert",
@@ -109,7 +101,6 @@ constexpr std::array presetTable{
     },
     PresetFacts{
         .preset = Preset::postgresql,
-        .supported = true,
         .unit = "postgresql.service",
         .key = "/etc/postgresql-common/scepd/NAME/key.pem",
         .fullchain = "/etc/postgresql-common/scepd/NAME/fullchain.pem",
@@ -144,6 +135,15 @@ Target withPaths(Target target, const PresetFacts& row, const std::string& name)
     return target;
 }
 
+Action presetAction(const Target& resolved) {
+    const auto action = facts(resolved.preset).action;
+    if (resolved.preset == Preset::files) return resolved.unit ? Action::reload : Action::none;
+    if (action == Action::reauthenticate) return resolved.interface ? action : Action::none;
+    return action == Action::none || resolved.unit ? action : Action::none;
+}
+
+} // namespace
+
 std::vector<std::string> words(std::string_view commandLine) {
     std::vector<std::string> result;
     while (!commandLine.empty()) {
@@ -153,15 +153,6 @@ std::vector<std::string> words(std::string_view commandLine) {
     }
     return result;
 }
-
-Action presetAction(const Target& resolved) {
-    const auto action = facts(resolved.preset).action;
-    if (resolved.preset == Preset::files) return resolved.unit ? Action::reload : Action::none;
-    if (action == Action::reauthenticate) return resolved.interface ? action : Action::none;
-    return action == Action::none || resolved.unit ? action : Action::none;
-}
-
-} // namespace
 
 const PresetFacts& facts(Preset preset) {
     return *std::ranges::find(presetTable, preset, &PresetFacts::preset);
@@ -198,7 +189,7 @@ Action actionOf(const Target& resolved) {
     case Reload::none:
         return Action::none;
     case Reload::reload:
-        return Action::reload;
+        return resolved.preset == Preset::networkmanager ? Action::activate : Action::reload;
     case Reload::tryRestart:
         return Action::tryRestart;
     case Reload::preset:

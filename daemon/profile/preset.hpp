@@ -11,18 +11,19 @@ namespace scepd::profile {
 
 /// What is done so that a consumer uses what was installed.
 enum class Action {
-    none,          ///< Nothing: the consumer reads its files again by itself.
-    reload,        ///< systemd's ReloadOrTryRestartUnit on the target's unit.
-    tryRestart,    ///< systemd's TryRestartUnit on the target's unit.
-    hangUp,        ///< SIGHUP through systemd's KillUnit, for units without ExecReload.
-    reauthenticate ///< A new EAP session on the target's interface.
+    none,           ///< Nothing: the consumer reads its files again by itself.
+    reload,         ///< systemd's ReloadOrTryRestartUnit on the target's unit.
+    tryRestart,     ///< systemd's TryRestartUnit on the target's unit.
+    hangUp,         ///< SIGHUP through systemd's KillUnit, for units without ExecReload.
+    reauthenticate, ///< A new EAP session on the target's interface.
+    activate,       ///< NetworkManager's ActivateConnection on the target's connection, where it is active.
+    command         ///< The preset's command, and nothing before it.
 };
 
 /// One row of the table. `NAME` in a path stands for the certificate's name; an empty text means that the consumer has
 /// no such thing.
 struct PresetFacts {
     Preset preset = Preset::files;
-    bool supported = false; ///< By this version.
     std::string_view unit = {};
     std::string_view certificate = {}, key = {}, chain = {}, ca = {}, fullchain = {}, combined = {};
     std::string_view owner = "root", group = "root";
@@ -30,9 +31,13 @@ struct PresetFacts {
     unsigned keyMode = 0600; ///< Of key, combined and pkcs12.
     Action action = Action::none;
     std::string_view check =
-        {};                 ///< Command line that looks at the consumer's configuration, words separated by spaces.
-    bool needsUnit = false; ///< No unit is known and the action needs one.
+        {}; ///< Command line that looks at the consumer's configuration, words separated by spaces.
+    std::string_view command = {}; ///< Command line that makes the running unit use what was installed, likewise.
+    bool needsUnit = false;        ///< No unit is known and the action needs one.
 };
+
+/// The words of a command line of the table.
+std::vector<std::string> words(std::string_view commandLine);
 
 /// The row of a preset.
 const PresetFacts& facts(Preset preset);

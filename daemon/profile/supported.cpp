@@ -1,36 +1,14 @@
-#include "profile/preset.hpp"
+#include "profile/profile.hpp"
 #include "profile/words.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace scepd::profile {
-namespace {
-
-using Complaint = std::optional<std::string>;
-
-std::string notYet(std::string_view key, std::string_view value) {
-    return fmt::format("{} = \"{}\" is not supported by this version", key, value);
-}
-
-Complaint unsupportedIn(const KeySpec& key) {
-    if (key.store != KeyStore::file) return notYet("key.store", wordFor(keyStoreWords, key.store));
-    return std::nullopt;
-}
-
-Complaint unsupportedIn(const Target& target) {
-    if (!facts(target.preset).supported) return notYet("preset", name(target.preset));
-    return std::nullopt;
-}
-
-} // namespace
 
 std::optional<std::string> unsupported(const Certificate& certificate) {
-    if (auto complaint = unsupportedIn(certificate.key)) return complaint;
-    for (const auto& target : certificate.targets)
-        if (auto complaint = unsupportedIn(target)) return complaint;
-    return std::nullopt;
+    const auto store = certificate.key.store;
+    if (store == KeyStore::file) return std::nullopt;
+    return fmt::format("key.store = \"{}\" is not supported by this version", wordFor(keyStoreWords, store));
 }
 
 } // namespace scepd::profile

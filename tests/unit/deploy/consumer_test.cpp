@@ -156,6 +156,68 @@ TEST_F(Consumers, WhoseCheckFailsAreNotRestartedBecauseTheyWouldEnd) {
     EXPECT_THAT(systemd.calls(), ::testing::Contains("TryRestartUnit lighttpd.service"));
 }
 
+/// strongSwan, with a generation installed and the command's runs written down.
+class Commands : public Consumers {
+protected:
+    Commands() {
+        for (const auto* made : {"x509", "x509ca", "private"}) // by strongSwan's package
+            makeDirectory(*this / "etc/swanctl" / made);
+        profile("[[certificate.web.deploy]]\npreset = \"strongswan\"\n");
+        systemd.set("strongswan.service", {});
+        systemd.onCommand = [this](const auto& command, const auto& binds) {
+            commands.push_back(command);
+            foundBeside.clear();
+            for (const auto& name : scepd::test::namesIn(folder))
+                if (const auto bind = binds.find(folder / name); name.starts_with("."))
+                    foundBeside.push_back(readFile(bind == binds.end() ? (folder / name).string() : bind->second));
+            return exitCode;
+        };
+        deployer.deploy("web", commit(), today());
+        commit(makeGeneration({.key = 1}));
+    }
+
+    Deployer deployer{root()};
+    fs::path folder = *this / "etc/swanctl/private";
+    std::vector<std::vector<std::string>> commands;
+    std::vector<std::string> foundBeside; ///< By the last command, in the hidden files of a folder.
+    int exitCode = 0;
+};
+
+TEST_F(Commands, FindTheNewFilesInThePlaceOfTheFormerOnes) {
+    EXPECT_THAT(foundBeside, IsEmpty()) << "there were none";
+    deployer.deploy("web", 2, today());
+    const std::vector<std::string> command{"/usr/sbin/swanctl", "--load-creds", "--noprompt"};
+    EXPECT_THAT(commands, ElementsAre(command, command));
+    EXPECT_THAT(foundBeside, ElementsAre(readFile(folder / "web.pem")));
+    EXPECT_THAT(systemd.calls(), Not(::testing::Contains("ReloadOrTryRestartUnit strongswan.service")));
+    EXPECT_THAT(scepd::test::namesIn(folder), ElementsAre("web.pem"));
+}
+
+TEST_F(Commands, ThatFailPutTheFormerFilesBack) {
+    const auto before = readFile(folder / "web.pem");
+    exitCode = 64;
+    EXPECT_THAT(errorOf([&] { deployer.deploy("web", 2, today()); }).what(),
+                AllOf(HasSubstr("what lay there before was put back"),
+                      HasSubstr("`/usr/sbin/swanctl --load-creds --noprompt` fails; journalctl -u "
+                                "scepd-tell-strongswan.service tells why")));
+    EXPECT_EQ(readFile(folder / "web.pem"), before);
+    EXPECT_THAT(foundBeside, IsEmpty()) << "and it was told again";
+    EXPECT_EQ(commands.size(), 3U);
+}
+
+TEST_F(Commands, AreNotRunWhenTheirUnitDoesNotRun) {
+    systemd.set("strongswan.service", {.activeState = "inactive"});
+    deployer.deploy("web", 2, today());
+    EXPECT_EQ(commands.size(), 1U);
+}
+
+TEST_F(Commands, FollowAReloadBecauseThatHasReadTheFormerFilesAsWell) {
+    profile("[[certificate.web.deploy]]\npreset = \"strongswan\"\nreload = \"reload\"\n");
+    deployer.deploy("web", 2, today());
+    EXPECT_THAT(systemd.calls(), ::testing::Contains("ReloadOrTryRestartUnit strongswan.service"));
+    EXPECT_EQ(commands.size(), 2U);
+}
+
 TEST_F(Checks, SeeTheNewFilesBeforeTheOldOnesGo) {
     check = [this](const auto&) {
         EXPECT_EQ(readFile(fullchain), before);

@@ -104,6 +104,23 @@ TEST(Presets, ReauthenticateOnlyWhereAnInterfaceIsNamed) {
     EXPECT_EQ(actionOf(resolveTarget(target, named("wifi"))), Action::none);
 }
 
+TEST(Presets, LoadCredentialsAndNoConnectionsIntoStrongswan) {
+    const auto target = resolved(Preset::strongswan);
+    EXPECT_EQ(target.unit, "strongswan.service");
+    EXPECT_EQ(actionOf(target), Action::command);
+    EXPECT_THAT(words(facts(Preset::strongswan).command),
+                ElementsAre("/usr/sbin/swanctl", "--load-creds", "--noprompt"));
+}
+
+TEST(Presets, ActivateAConnectionOfNetworkManagerOnlyWhenAskedTo) {
+    Target target;
+    target.preset = Preset::networkmanager;
+    target.connection = "office";
+    EXPECT_EQ(actionOf(resolveTarget(target, named("n"))), Action::none);
+    target.reload = Reload::reload;
+    EXPECT_EQ(actionOf(resolveTarget(target, named("n"))), Action::activate);
+}
+
 TEST(Presets, HangUpOnlyWhereAUnitIsNamed) {
     Target target;
     target.preset = Preset::stunnel;

@@ -1,4 +1,5 @@
 #include "profile/profile.hpp"
+#include "profile/words.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,16 +24,15 @@ TEST(ThisVersion, SupportsWhatItSays) {
     EXPECT_EQ(complaintAfter([](Certificate& certificate) { certificate.key.type = KeyType::ec; }), "");
     EXPECT_EQ(complaintAfter([](Certificate& certificate) { certificate.templateName = "Computer"; }), "");
     EXPECT_EQ(complaintAfter([](auto& certificate) { certificate.targets[0].pkcs12 = "/etc/a.p12"; }), "");
-    for (const auto preset : {Preset::files, Preset::wpaSupplicant, Preset::rsyslog, Preset::nginx})
-        EXPECT_EQ(complaintAfter([&](Certificate& certificate) { certificate.targets[0].preset = preset; }), "");
+    for (const auto& [word, preset] : presetWords)
+        EXPECT_EQ(complaintAfter([&](Certificate& certificate) { certificate.targets[0].preset = preset; }), "")
+            << word;
 }
 
 TEST(ThisVersion, SaysInOneSentenceWhatItDoesNotSupport) {
     const std::vector<std::pair<std::function<void(Certificate&)>, std::string>> cases{
         {[](Certificate& certificate) { certificate.key.store = KeyStore::tpm2; }, "key.store = \"tpm2\""},
-        {[](Certificate& certificate) { certificate.key.store = KeyStore::pkcs11; }, "key.store = \"pkcs11\""},
-        {[](Certificate& certificate) { certificate.targets[0].preset = Preset::strongswan; },
-         "preset = \"strongswan\""}};
+        {[](Certificate& certificate) { certificate.key.store = KeyStore::pkcs11; }, "key.store = \"pkcs11\""}};
     for (const auto& [change, subject] : cases)
         EXPECT_EQ(complaintAfter(change), subject + " is not supported by this version");
 }
