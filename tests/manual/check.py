@@ -108,13 +108,24 @@ def check_page_of_keys(page: pathlib.Path, real: sources.Keys, least: int, least
     return findings
 
 
+def says(text: str, fact: str) -> bool:
+    """Whether it names a unit or a path; a folder may stand apart from the file's name."""
+    folder, _, file = fact.rpartition("/")
+    return fact in text or (bool(folder) and f"{folder}/ " in text and file in text)
+
+
+def check_presets(page: pathlib.Path, real: set[tuple[str, str]]) -> list[str]:
+    shown = {e.tag: " ".join(e.text) for e in entries(page) if e.section == "PRESETS"}
+    return compare(page, "preset", real, {(preset, "") for preset in shown} |
+                   {(preset, fact) for preset, fact in real if fact and says(shown.get(preset, ""), fact)}, 40)
+
+
 def check_keys(source: pathlib.Path) -> list[str]:
     folder = source / "daemon/profile"
     settings, profile = source / "config/scepd.toml.5", source / "config/scepd-profile.5"
-    shown = {name for e in entries(profile) if e.section == "PRESETS" for name in e.tag.split(", ")}
     return (check_page_of_keys(settings, sources.keys(folder, sources.SETTINGS), 12, 5) +
             check_page_of_keys(profile, sources.keys(folder, sources.PROFILE), 70, 20) +
-            compare(profile, "preset", sources.presets(folder), shown, 10))
+            check_presets(profile, sources.preset_facts(folder)))
 
 
 # ---- interfaces ----

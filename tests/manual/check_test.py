@@ -108,7 +108,14 @@ class Checks(unittest.TestCase):
     def test_presets(self):
         page = "config/scepd-profile.5"
         self.assertEqual(self.found("keys", page, ".B haproxy\n", ".B squid\n"),
-                         f"{page}: preset haproxy is missing\n{page}: preset squid does not exist\n")
+                         f"{page}: preset haproxy is missing\n"
+                         f"{page}: preset haproxy /etc/haproxy/scepd/NAME.pem is missing\n"
+                         f"{page}: preset haproxy haproxy.service is missing\n"
+                         f"{page}: preset squid does not exist\n")
+        for old, new in [("/etc/ssl/scepd/NAME/chain.pem", "/etc/ssl/scepd/NAME/intermediates.pem"),
+                         ("/etc/swanctl/x509ca/NAME.pem", "/etc/ipsec.d/NAME.pem"),
+                         ("nginx.service", "nginx2.service")]:
+            self.assertIn(f"{new} is missing", self.found("keys", "daemon/profile/preset.cpp", old, new))
 
     def test_members_of_interfaces(self):
         page = "dbus/org.scepd1.5"

@@ -14,6 +14,7 @@ class Entry:
     subsection: str  # of .SS; empty before the first one
     depth: int       # how many .RS it stands in
     tag: str         # as it is read, without fonts
+    text: list[str] = dataclasses.field(default_factory=list, compare=False)  # the lines below it
 
 
 def plain(text: str) -> str:
@@ -47,6 +48,8 @@ def entries(path: pathlib.Path) -> list[Entry]:
     for line in path.read_text().splitlines():
         if tag_follows:
             found.append(Entry(section, subsection, depth, shown(line)))
+        elif found:
+            found[-1].text.append(shown(line))
         tag_follows = line.split(" ")[0] in (".TP", ".TQ")
         if line.startswith(".SH"):
             section, subsection, depth = heading(line), "", 0

@@ -72,8 +72,14 @@ def keys(folder: pathlib.Path, files: list[str]) -> Keys:
     return found
 
 
-def presets(folder: pathlib.Path) -> set[str]:
-    return {word for kind, word, _ in WORD.findall((folder / "words.hpp").read_text()) if kind == "Preset"}
+def preset_facts(folder: pathlib.Path) -> set[tuple[str, str]]:
+    """The name of each preset, alone and with every file and unit that it knows."""
+    words = {value: word for kind, word, value in WORD.findall((folder / "words.hpp").read_text()) if kind == "Preset"}
+    rows = re.findall(r"^    PresetFacts\{\n        \.preset = (Preset::\w+),\n(.*?)^    \},",
+                      (folder / "preset.cpp").read_text(), re.MULTILINE | re.DOTALL)
+    return ({(word, "") for word in words.values()} |
+            {(words[preset], fact) for preset, row in rows
+             for fact in re.findall(r'"(/etc/[^" ]+|[a-z0-9]+\.service)"', row)})
 
 
 def signature(member: xml.Element) -> str:
