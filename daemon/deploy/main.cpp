@@ -83,7 +83,8 @@ int serve(deploy::Deployer& deployer, Duration idleLimit) {
 
 int main(int argc, char** argv) {
     keepMemoryPrivate();
-    CLI::App app("Installs certificates for their consumers. Started by the bus when scepd asks for it.");
+    CLI::App app("Installs certificates for their consumers. Started by the bus when scepd asks for it.",
+                 "scepd-deploy");
     std::filesystem::path root = "/";
     bool recover = false;
     unsigned idleSeconds = 30;
@@ -91,7 +92,7 @@ int main(int argc, char** argv) {
         ->check(CLI::ExistingDirectory);
     app.add_flag("--recover", recover, "Bring interrupted installations to their end, without a bus, and exit");
     app.add_option("--idle", idleSeconds, "Exit after so many seconds without a call")->capture_default_str();
-    app.set_version_flag("--version", SCEPD_VERSION);
+    app.set_version_flag("--version", "scepd-deploy " SCEPD_VERSION);
     CLI11_PARSE(app, argc, argv);
     try {
         deploy::Deployer deployer(std::filesystem::absolute(root));

@@ -68,7 +68,7 @@ void describeProbe(CLI::App& app, CommandLine& line, CLI::Option* name) {
 }
 
 void describe(CLI::App& app, CommandLine& line) {
-    app.set_version_flag("--version", SCEPD_VERSION);
+    app.set_version_flag("--version", "scepd-enroll " SCEPD_VERSION);
     auto* name = app.add_option("NAME", line.name, "The certificate, as a profile names it");
     app.add_option("--root", line.root, "Directory below which everything lies")->capture_default_str();
     app.add_option("--report-fd", line.reportFd, "Descriptor to report to, for scepd")->check(CLI::NonNegativeNumber);
