@@ -58,8 +58,8 @@ Exit renew(const Console& console, const std::vector<std::string>& names, const 
 /// Exit::failed when it is neither installed nor will be by itself.
 Exit wait(const Console& console, const std::string& name, Duration timeout, bool atBoot);
 
-/// The generations of a certificate that are kept, and what the journal tells of it.
-Exit history(const Console& console, const std::string& name, unsigned lines);
+/// The generations of a certificate that are kept, and the last `count` lines that the journal has of it.
+Exit history(const Console& console, const std::string& name, unsigned count);
 
 /// What the next attempt for a certificate would ask of the CA and how, and what would be installed where, as whom and
 /// with what effect. Without the daemon; nothing is sent and nothing is written. `enrollProgram` makes the request.
