@@ -111,6 +111,18 @@ std::string read(const fs::path& path) {
     return readAll(fd.get(), path);
 }
 
+std::vector<std::string> list(const fs::path& folder) {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
+         entry.increment(error))
+        names.push_back(entry->path().filename().string());
+    if (error && error != std::errc::no_such_file_or_directory)
+        throw Error(Fault::local, fmt::format("list {}: {}", folder.string(), error.message()));
+    std::ranges::sort(names);
+    return names;
+}
+
 std::optional<std::string> readIfExists(const fs::path& path) {
     const auto fd = openFile(path, O_RDONLY | O_NONBLOCK);
     if (!fd && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
@@ -181,6 +193,10 @@ void makeDirectories(const fs::path& path, mode_t mode) {
 
 void removeIfExists(const fs::path& path) {
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) throw systemError(describe("remove", path));
+}
+
+void removeLeftover(const fs::path& path) {
+    removeIfExists(temporaryBeside(path));
 }
 
 void wipe(const fs::path& path) {

@@ -54,6 +54,10 @@ struct Attributes {
 /// Throws Error{local} naming the path.
 std::string read(const std::filesystem::path& path);
 
+/// The names in a folder, sorted; none when it does not exist. Throws Error{local} for a folder that cannot be read to
+/// its end.
+std::vector<std::string> list(const std::filesystem::path& folder);
+
 /// As read(), but nullopt when there is no such file.
 std::optional<std::string> readIfExists(const std::filesystem::path& path);
 
@@ -95,6 +99,10 @@ void makeDirectories(const std::filesystem::path& path, mode_t mode);
 
 /// Removes a file; a missing one is fine. Throws Error{local} otherwise.
 void removeIfExists(const std::filesystem::path& path);
+
+/// Removes what a killed replace() or replaceLink() of `path` has left beside it. Not for while somebody replaces it.
+/// Throws Error{local}.
+void removeLeftover(const std::filesystem::path& path);
 
 /// Overwrites a key's bytes, then removes the file; a missing one is fine. On flash and on copying file systems old
 /// blocks may survive: an additional care, no promise. Throws Error{local} when it cannot be removed.

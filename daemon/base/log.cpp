@@ -1,8 +1,14 @@
 #include "base/log.hpp"
 
+#include "base/code.hpp"
+
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
+#include <iterator>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -12,6 +18,18 @@
 
 namespace scepd::log {
 namespace {
+
+/// Of the scopes that live.
+Fields& scopeFields() {
+    static Fields fields;
+    return fields;
+}
+
+/// Of the diversion that lives; empty without one.
+std::function<void(Level, const std::string&)>& receiver() {
+    static std::function<void(Level, const std::string&)> function;
+    return function;
+}
 
 /// True when standard error goes to the journal: systemd then says so in JOURNAL_STREAM ("DEVICE:INODE").
 bool journalListens() {
@@ -24,8 +42,11 @@ bool journalListens() {
 void toJournal(Level level, std::string_view text, const Fields& fields) {
     std::vector<std::string> lines{fmt::format("PRIORITY={}", static_cast<int>(level)),
                                    fmt::format("MESSAGE={}", text)};
-    for (const auto& [key, value] : fields)
-        lines.push_back(fmt::format("{}={}", key, value));
+    const auto add = [&](const auto& field) { lines.push_back(fmt::format("{}={}", field.first, field.second)); };
+    for (const auto& field : fields)
+        add(field);
+    for (const auto& field : scopeFields())
+        if (std::ranges::find(fields, field.first, &Fields::value_type::first) == fields.end()) add(field);
     std::vector<iovec> parts;
     parts.reserve(lines.size());
     for (auto& line : lines)
@@ -52,11 +73,34 @@ std::string oneLine(std::string_view text) {
 
 } // namespace
 
+Fields fieldsOf(Code code) {
+    Fields fields{{"MESSAGE_ID", messageId(code)}};
+    if (isError(code)) fields.emplace_back("SCEPD_ERROR", name(code));
+    return fields;
+}
+
+Diversion::Diversion(std::function<void(Level, const std::string&)> receiver) {
+    log::receiver() = std::move(receiver);
+}
+
+Diversion::~Diversion() {
+    receiver() = nullptr;
+}
+
+Scope::Scope(Fields fields) : before_(scopeFields().size()) {
+    std::ranges::move(fields, std::back_inserter(scopeFields()));
+}
+
+Scope::~Scope() {
+    scopeFields().resize(before_);
+}
+
 void write(Level level, std::string_view text, const Fields& fields) {
     static const bool journal = journalListens();
     static const bool debugging = std::getenv("SCEPD_DEBUG") != nullptr;
     if (level == Level::debug && !debugging) return;
     const auto line = oneLine(text);
+    if (receiver()) return receiver()(level, line);
     if (journal) return toJournal(level, line, fields);
     const auto ended = line + '\n';
     std::fwrite(ended.data(), 1, ended.size(), stderr); // whether or not it can be written, the program goes on

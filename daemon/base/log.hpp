@@ -1,5 +1,8 @@
 #pragma once
 
+#include "base/error.hpp"
+
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +22,33 @@ using Fields = std::vector<std::pair<std::string_view, std::string>>;
 /// standard error. Control characters become "?". Debug lines appear only with SCEPD_DEBUG=1 in the environment. Never
 /// give it a secret.
 void write(Level level, std::string_view text, const Fields& fields = {});
+
+/// While this lives, all lines go to `receiver` and nowhere else, without fields: for a program that works for another
+/// one, which says how often they are told. One at a time.
+class Diversion {
+public:
+    explicit Diversion(std::function<void(Level, const std::string& line)> receiver);
+    ~Diversion();
+    Diversion(const Diversion&) = delete;
+    Diversion& operator=(const Diversion&) = delete;
+};
+
+/// What the journal keeps beside a line of the catalogue: MESSAGE_ID, with which journalctl -x finds cause and remedy,
+/// and for errors SCEPD_ERROR, such as "SCEPD-201".
+Fields fieldsOf(Code code);
+
+/// Fields of every line while this lives, for programs and calls that work for one certificate: ("SCEPD_CERTIFICATE",
+/// "wifi"). They live one within the other.
+class Scope {
+public:
+    explicit Scope(Fields fields);
+    ~Scope();
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+private:
+    std::size_t before_;
+};
 
 template <typename... Args>
 void error(fmt::format_string<Args...> text, Args&&... args) {

@@ -1,5 +1,7 @@
 #include "bus/answer.hpp"
 
+#include "base/code.hpp"
+
 namespace scepd::bus {
 
 sdbus::Error busError(const Error& error) {
@@ -18,7 +20,7 @@ sdbus::Error busError(const Error& error) {
         }
         return "Local";
     }();
-    return sdbus::Error(std::string("org.scepd1.Error.") + suffix, error.what());
+    return {std::string("org.scepd1.Error.") + suffix, withCode(error)};
 }
 
 sdbus::Error noSuchCertificate(const std::string& name) {

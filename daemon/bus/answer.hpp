@@ -9,7 +9,8 @@
 
 namespace scepd::bus {
 
-/// The bus error for a failure: org.scepd1.Error.{Configuration, Unreachable, Refused, Protocol, Local}.
+/// The bus error for a failure: org.scepd1.Error.{Configuration, Unreachable, Refused, Protocol, Local}, with its code
+/// at the end of the message.
 sdbus::Error busError(const Error& error);
 
 /// The bus errors for a name that no profile has, and for one that does not apply here for a reason.

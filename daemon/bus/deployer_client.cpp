@@ -1,5 +1,6 @@
 #include "bus/deployer_client.hpp"
 
+#include "base/code.hpp"
 #include "base/log.hpp"
 
 #include <chrono>
@@ -23,9 +24,9 @@ constexpr auto longest = std::chrono::microseconds(15min);
 
 Error errorOf(const sdbus::Error& error) {
     const std::string prefix = "org.scepd1.Error.";
-    if (error.getName() == prefix + "Configuration") return {Fault::configuration, error.getMessage()};
-    if (error.getName() == prefix + "Protocol") return {Fault::protocol, error.getMessage()};
-    return {Fault::local, error.getMessage()};
+    if (error.getName() == prefix + "Configuration") return errorFrom(Fault::configuration, error.getMessage());
+    if (error.getName() == prefix + "Protocol") return errorFrom(Fault::protocol, error.getMessage());
+    return errorFrom(Fault::local, error.getMessage());
 }
 
 /// What the bus says when the deployer dies with a call in its hands.

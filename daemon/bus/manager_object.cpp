@@ -1,12 +1,20 @@
 #include "bus/manager_object.hpp"
 
+#include "base/error.hpp"
 #include "bus/changes.hpp"
 #include "bus/later.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <utility>
 
 namespace scepd::bus {
+namespace {
+
+/// The bus cuts the connection of who sends more than 32 MiB at once.
+constexpr std::size_t largestText = 24UL * 1024 * 1024;
+
+} // namespace
 
 ManagerObject::ManagerObject(sdbus::IConnection& connection, std::string version, Handlers& handlers, Access& access)
     : AdaptorInterfaces(connection, "/org/scepd1"), version_(std::move(version)), handlers_(handlers), access_(access) {
@@ -102,6 +110,16 @@ sdbus::ObjectPath ManagerObject::GetCertificate(const std::string& name) {
         if (found == statuses.end()) throw noSuchCertificate(name);
         if (found->second.state == record::State::notApplicable) throw notApplicable(name, found->second.reason);
         return sdbus::ObjectPath(objectPath(name));
+    });
+}
+
+std::string ManagerObject::GetMetrics() {
+    return answer([&] {
+        auto text = handlers_.metrics();
+        if (text.size() > largestText)
+            throw Error(Fault::local, "the metrics are too long for a message on the bus; metrics.textfile in "
+                                      "scepd.toml has them written to a file");
+        return text;
     });
 }
 

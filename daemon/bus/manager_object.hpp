@@ -48,6 +48,7 @@ private:
     std::vector<ProfileRow> ListProfiles() override;
     std::vector<AuthorityRow> ListAuthorities() override;
     sdbus::ObjectPath GetCertificate(const std::string& name) override;
+    std::string GetMetrics() override;
     std::string Version() override { return version_; }
     std::vector<std::string> Groups() override { return overview_.groups; }
     std::vector<std::string> Queue() override { return overview_.queue; }

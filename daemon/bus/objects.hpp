@@ -49,6 +49,8 @@ struct Handlers {
     std::function<std::vector<record::Kept>(const std::string& name)> generations;
     std::function<std::vector<record::KnownAuthority>()> authorities;
     std::function<record::Explanation(const std::string& name)> explain;
+    /// In Prometheus's text format.
+    std::function<std::string()> metrics;
 };
 
 /// The daemon on the bus: /org/scepd1 with one object per certificate below it. It shows values that are handed in and

@@ -151,6 +151,32 @@ std::string Systemd::activeState(const std::string& unit) {
     });
 }
 
+std::string Systemd::unitFileState(const std::string& unit) {
+    return talk("look at", unit, [&] { return impl_->property<std::string>(unit, unitInterface, "UnitFileState"); });
+}
+
+std::vector<std::string> Systemd::failedUnits(const std::string& pattern) {
+    using Unit = sdbus::Struct<std::string, std::string, std::string, std::string, std::string, std::string,
+                               sdbus::ObjectPath, std::uint32_t, std::string, sdbus::ObjectPath>;
+    return talk("list", pattern, [&] {
+        std::vector<Unit> units;
+        impl_->manager->callMethod("ListUnitsByPatterns")
+            .onInterface(managerInterface)
+            .withArguments(std::vector<std::string>{"failed"}, std::vector<std::string>{pattern})
+            .storeResultsTo(units);
+        std::vector<std::string> names;
+        for (const auto& unit : units)
+            names.push_back(unit.get<0>());
+        return names;
+    });
+}
+
+std::string Systemd::version() {
+    return talk("ask", "systemd's version", [&] {
+        return impl_->manager->getProperty("Version").onInterface(managerInterface).get<std::string>();
+    });
+}
+
 void Systemd::reload() {
     talk("reload", "systemd's unit files", [&] { impl_->manager->callMethod("Reload").onInterface(managerInterface); });
 }

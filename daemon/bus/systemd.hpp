@@ -24,6 +24,16 @@ public:
     /// that nobody has installed.
     std::string activeState(const std::string& unit);
 
+    /// "enabled", "disabled", "static", "masked", ... as `systemctl is-enabled` prints it; empty for a unit that nobody
+    /// has installed.
+    std::string unitFileState(const std::string& unit);
+
+    /// The loaded units of that name (a shell pattern) that have failed.
+    std::vector<std::string> failedUnits(const std::string& pattern);
+
+    /// systemd's own, "252.39-1~deb12u1".
+    std::string version();
+
     /// Makes it read its unit files again.
     void reload();
 

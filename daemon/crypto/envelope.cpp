@@ -90,7 +90,7 @@ bool needsPassword(CMS_ContentInfo* cms, const EnvelopeOutline& outline, const O
     const auto passwords = recipientsOf(outline, Kind::password);
     if (passwords.empty()) throw forSomebodyElse(outline, opener);
     if (opener.password.empty())
-        throw Error(Fault::protocol, "it is encrypted under a password, and there is no challenge to open it with");
+        throw Error(Code::notDecrypted, "it is encrypted under a password, and there is no challenge to open it with");
     if (passwords.size() > 1) throw Error(Fault::protocol, "it is encrypted under several passwords");
     requireKnownAlgorithms(passwords.front(), strength);
     return true;
@@ -102,7 +102,7 @@ void unlockWithPassword(CMS_ContentInfo* cms, const Secret& password) {
                                                static_cast<ossl_ssize_t>(copy.size()));
     OPENSSL_cleanse(copy.data(), copy.size());
     clearErrors();
-    if (done != 1) throw Error(Fault::protocol, "it is encrypted under a password that is not our challenge");
+    if (done != 1) throw Error(Code::notDecrypted, "it is encrypted under a password that is not our challenge");
 }
 
 std::string contentOf(CMS_ContentInfo* cms, const Opener& opener, EVP_PKEY* key, bool password) {
@@ -111,7 +111,7 @@ std::string contentOf(CMS_ContentInfo* cms, const Opener& opener, EVP_PKEY* key,
     X509* certificate = password ? nullptr : opener.certificate.get();
     const int done = CMS_decrypt(cms, password ? nullptr : key, certificate, nullptr, output.get(), CMS_BINARY);
     clearErrors();
-    if (done != 1) throw Error(Fault::protocol, "it cannot be decrypted with our key, or was changed on its way");
+    if (done != 1) throw Error(Code::notDecrypted, "it cannot be decrypted with our key, or was changed on its way");
     return std::string(content(output.get()));
 }
 

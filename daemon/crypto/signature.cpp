@@ -28,7 +28,7 @@ void requireFewDigests(CMS_ContentInfo* cms) {
     auto digests = signedData.enter(V_ASN1_SET);
     for (std::size_t count = 0; !digests.atEnd(); ++count) {
         if (count == mostDigests)
-            throw Error(Fault::protocol, fmt::format("it lists more than {} digest algorithms", mostDigests));
+            throw Error(Code::signatureWrong, fmt::format("it lists more than {} digest algorithms", mostDigests));
         digests.takeWhole();
     }
 }
@@ -36,7 +36,7 @@ void requireFewDigests(CMS_ContentInfo* cms) {
 CMS_SignerInfo* onlySigner(CMS_ContentInfo* cms) {
     auto* signers = CMS_get0_SignerInfos(cms);
     const int count = signers != nullptr ? sk_CMS_SignerInfo_num(signers) : 0;
-    if (count != 1) throw Error(Fault::protocol, fmt::format("signed by {} signers instead of one", count));
+    if (count != 1) throw Error(Code::signatureWrong, fmt::format("signed by {} signers instead of one", count));
     return sk_CMS_SignerInfo_value(signers, 0);
 }
 
@@ -46,7 +46,7 @@ std::vector<Certificate> signersAmong(const std::vector<Certificate>& allowed, C
     for (const auto& certificate : allowed)
         if (CMS_SignerInfo_cert_cmp(signer, certificate.get()) == 0) signers.push_back(certificate);
     if (!signers.empty()) return signers;
-    throw Error(Fault::protocol,
+    throw Error(Code::signatureWrong,
                 fmt::format("signed by {}, which is none of the CA's certificates", signerText(signer)));
 }
 
@@ -62,10 +62,10 @@ const ASN1_TYPE* onlyValue(const CMS_SignerInfo* signer, int position) {
     X509_ATTRIBUTE* attribute = CMS_signed_get_attr(signer, position);
     const auto* object = X509_ATTRIBUTE_get0_object(attribute);
     if (CMS_signed_get_attr_by_OBJ(signer, object, -1) != position)
-        throw Error(Fault::protocol, fmt::format("its signed attribute {} stands twice", attributeName(object)));
+        throw Error(Code::signatureWrong, fmt::format("its signed attribute {} stands twice", attributeName(object)));
     if (X509_ATTRIBUTE_count(attribute) != 1)
-        throw Error(Fault::protocol, fmt::format("its signed attribute {} has {} values", attributeName(object),
-                                                 X509_ATTRIBUTE_count(attribute)));
+        throw Error(Code::signatureWrong, fmt::format("its signed attribute {} has {} values", attributeName(object),
+                                                      X509_ATTRIBUTE_count(attribute)));
     return X509_ATTRIBUTE_get0_type(attribute, 0);
 }
 
@@ -80,7 +80,7 @@ void keepAttribute(SignedMessage& message, const std::string& oid, const ASN1_TY
 
 void keepAttributes(SignedMessage& message, const CMS_SignerInfo* signer) {
     const int count = CMS_signed_get_attr_count(signer);
-    if (count > mostAttributes) throw Error(Fault::protocol, fmt::format("it has {} signed attributes", count));
+    if (count > mostAttributes) throw Error(Code::signatureWrong, fmt::format("it has {} signed attributes", count));
     for (int i = 0; i < count; ++i)
         if (const auto* value = onlyValue(signer, i))
             keepAttribute(message, oidText(X509_ATTRIBUTE_get0_object(CMS_signed_get_attr(signer, i))), value);
@@ -92,11 +92,12 @@ void requireContentType(CMS_ContentInfo* cms, const CMS_SignerInfo* signer, Cont
     const auto* value = position >= 0 ? onlyValue(signer, position) : nullptr;
     if (value == nullptr || value->type != V_ASN1_OBJECT ||
         OBJ_cmp(value->value.object, CMS_get0_eContentType(cms)) != 0)
-        throw Error(Fault::protocol, "its signed content type is missing or another one's");
+        throw Error(Code::signatureWrong, "its signed content type is missing or another one's");
     if (contentType == ContentType::data && OBJ_obj2nid(value->value.object) != NID_pkcs7_data)
-        throw Error(Fault::protocol, fmt::format("its content is {} instead of data", objectName(value->value.object)));
+        throw Error(Code::signatureWrong,
+                    fmt::format("its content is {} instead of data", objectName(value->value.object)));
     if (CMS_signed_get_attr_by_NID(signer, NID_pkcs9_messageDigest, -1) < 0)
-        throw Error(Fault::protocol, "its signed message digest is missing");
+        throw Error(Code::signatureWrong, "its signed message digest is missing");
 }
 
 /// The content when the signature is this certificate's. Without content OpenSSL wants to be given some: FAILURE and
@@ -109,7 +110,7 @@ std::string verifiedContent(CMS_ContentInfo* cms, const Certificate& signer) {
     constexpr unsigned flags = CMS_BINARY | CMS_NOINTERN | CMS_NO_SIGNER_CERT_VERIFY;
     const int fits = CMS_verify(cms, listOf({signer}).get(), nullptr, detached.get(), output.get(), flags);
     clearErrors();
-    if (fits != 1) throw Error(Fault::protocol, "its signature does not fit");
+    if (fits != 1) throw Error(Code::signatureWrong, "its signature does not fit");
     return std::string(content(output.get()));
 }
 
@@ -125,7 +126,7 @@ SignedMessage verifiedBy(CMS_ContentInfo* cms, std::string_view message, const s
         }
         anew = parseContentInfo(message, NID_pkcs7_signed, what);
     }
-    throw Error(Fault::protocol, "its signature does not fit");
+    throw Error(Code::signatureWrong, "its signature does not fit");
 }
 
 } // namespace

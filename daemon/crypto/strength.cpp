@@ -28,8 +28,8 @@ void requireDigest(int digest, Strength strength, const std::string& what) {
     if (digest == NID_sha1 && strength != Strength::standard) return;
     const char* name = digest != NID_undef ? OBJ_nid2ln(digest) : nullptr;
     const auto* remedy = digest == NID_sha1 ? "; legacy-replies = true accepts it" : "";
-    throw Error(Fault::protocol, fmt::format("{} with {}, which is too weak{}", what,
-                                             name != nullptr ? name : "an unknown digest", remedy));
+    throw Error(Code::tooWeak, fmt::format("{} with {}, which is too weak{}", what,
+                                           name != nullptr ? name : "an unknown digest", remedy));
 }
 
 void requireSignatureStrength(const Certificate& certificate, Strength strength) {
@@ -44,7 +44,7 @@ void requireKeyStrength(const Certificate& certificate, Strength strength) {
     clearErrors();
     if (key != nullptr && isStrong(key, strength)) return;
     const bool isOld = key != nullptr && isStrong(key, Strength::legacy);
-    throw Error(Fault::protocol,
+    throw Error(Code::tooWeak,
                 fmt::format("{} has the key {}, which is too weak: its operator must replace it by one of at least RSA "
                             "2048 or EC P-224{}",
                             certificate.subject(), certificate.keyDescription(),

@@ -47,10 +47,14 @@ std::tm tickBefore(std::tm local, int std::tm::*part, int count) {
 
 } // namespace
 
-std::size_t Axis::column(Time time) const {
+double Axis::share(Time time) const {
     // In floating point, for microseconds of some thousand years times columns are more than 64 bits hold.
-    const auto share = static_cast<double>((time - begin_).count()) / static_cast<double>((end_ - begin_).count());
-    return static_cast<std::size_t>(std::lround(std::clamp(share, 0.0, 1.0) * static_cast<double>(width_ - 1)));
+    const auto part = static_cast<double>((time - begin_).count()) / static_cast<double>((end_ - begin_).count());
+    return std::clamp(part, 0.0, 1.0);
+}
+
+std::size_t Axis::column(Time time) const {
+    return static_cast<std::size_t>(std::lround(share(time) * static_cast<double>(width_ - 1)));
 }
 
 std::vector<Axis::Tick> Axis::every(const Step& step) const {
@@ -62,7 +66,7 @@ std::vector<Axis::Tick> Axis::every(const Step& step) const {
         parts.tm_isdst = -1;
         const Time time = Time(std::chrono::seconds(std::mktime(&parts)));
         if (time > end_) break;
-        if (time >= begin_) ticks.push_back({column(time), label(parts, step.part)});
+        if (time >= begin_) ticks.push_back({column(time), label(parts, step.part), time});
         next.*step.part += step.count;
     }
     if (!ticks.empty() && ticks.back().column + columns(ticks.back().label) > width_) ticks.back().label.clear();

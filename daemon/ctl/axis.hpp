@@ -18,12 +18,16 @@ public:
     [[nodiscard]] Time end() const { return end_; }
     [[nodiscard]] std::size_t width() const { return width_; }
 
-    /// Where a time stands; the first or the last column for what is before or after the axis.
+    /// Where a time stands, from 0 to 1; at an end what is before or after the axis.
+    [[nodiscard]] double share(Time time) const;
+
+    /// The same as a column: the first or the last one for what is outside.
     [[nodiscard]] std::size_t column(Time time) const;
 
     struct Tick {
         std::size_t column = 0;
         std::string label; ///< Empty where it would reach beyond the axis.
+        Time time{};
 
         bool operator==(const Tick&) const = default;
     };

@@ -1,11 +1,9 @@
 #include "ctl/chart.hpp"
 
-#include "ctl/axis.hpp"
 #include "ctl/table.hpp"
 #include "ctl/text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <ostream>
 #include <set>
 #include <string_view>
@@ -29,50 +27,6 @@ struct Spot {
 };
 using Line = std::vector<Spot>;
 
-bool isHeld(const Span& span) {
-    return span.notAfter != never;
-}
-
-/// How a next step is called in the list and in the picture.
-struct Step {
-    std::string_view action, noun;
-    char mark;
-};
-constexpr std::array steps{Step{"renew", "renewal", 'R'}, Step{"enroll", "enrollment", 'E'}, Step{"poll", "poll", 'P'},
-                           Step{"deploy", "deployment", 'D'}};
-
-bool isStep(const std::string& action) {
-    return !action.empty() && action != "nothing";
-}
-
-/// Of a newer daemon's action, which has no mark, the word itself.
-std::string nounOf(const std::string& action) {
-    const auto* const step = std::ranges::find(steps, action, &Step::action);
-    return step == steps.end() ? action : std::string(step->noun);
-}
-
-char markOf(const std::string& action) {
-    const auto* const step = std::ranges::find(steps, action, &Step::action);
-    return step == steps.end() ? '?' : step->mark;
-}
-
-Axis axisOf(const std::vector<Span>& spans, Time now, std::size_t width) {
-    const bool onlyAuthorities =
-        std::ranges::none_of(spans, [](const Span& span) { return isHeld(span) && !span.authority; });
-    auto begin = now;
-    auto end = now;
-    Duration longest{};
-    for (const auto& span : spans) {
-        if (isStep(span.action)) end = std::max(end, span.actionTime);
-        if (!isHeld(span) || (span.authority && !onlyAuthorities)) continue;
-        begin = std::min(begin, span.notBefore);
-        end = std::max(end, span.notAfter);
-        longest = std::max(longest, span.notAfter - span.notBefore);
-    }
-    begin = std::max(begin, now - longest);
-    return {begin, std::max(end, begin + std::chrono::minutes(1)), width};
-}
-
 void fill(Line& line, std::size_t from, std::size_t to, Spot spot) {
     for (auto i = from; i <= to; ++i)
         line[i] = spot;
@@ -95,13 +49,13 @@ void addBar(Line& line, const Span& span, const Axis& axis, Time now) {
 
 Line lineOf(const Span& span, const Axis& axis, Time now) {
     Line line(axis.width());
-    if (isHeld(span)) addBar(line, span, axis, now);
+    if (span.isHeld()) addBar(line, span, axis, now);
     const auto today = axis.column(now);
-    const bool failed = span.failedAttempt != never && span.failedAttempt >= axis.begin() && span.failedAttempt <= now;
     // The line of now would hide a failure of just now, which is the one that matters.
-    if (failed && today > 0) line[std::min(axis.column(span.failedAttempt), today - 1)] = {'!', Colour::red};
+    if (showsFailure(span, axis, now) && today > 0)
+        line[std::min(axis.column(span.failedAttempt), today - 1)] = {'!', Colour::red};
     line[today] = {'|', Colour::none};
-    if (isStep(span.action)) line[axis.column(std::max(span.actionTime, now))] = {markOf(span.action), Colour::none};
+    if (span.isPlanned()) line[axis.column(std::max(span.actionTime, now))] = {markOf(span.action), Colour::none};
     return line;
 }
 
@@ -144,19 +98,6 @@ std::string text(const Console& console, Line line) {
     return result;
 }
 
-/// The label without its middle where it is too long: names that begin alike often end differently.
-std::string shortened(const std::string& label, std::size_t width) {
-    const auto length = columns(label);
-    if (length <= width) return label;
-    const auto tail = width / 2;
-    auto begin = label.size();
-    for (std::size_t kept = 0; kept < tail; ++kept)
-        do
-            --begin;
-        while (columns(label.substr(begin, 1)) == 0);
-    return cut(label, width - tail, "*") + label.substr(begin);
-}
-
 /// What the signs mean, as far as they occur: bars on one line, marks on the next.
 void printLegend(const Console& console, const std::set<char>& signs) {
     using Meanings = std::vector<std::pair<char, std::string_view>>;
@@ -192,7 +133,7 @@ void drawPicture(const Console& console, const std::vector<Span>& spans, Time no
         const bool firstAuthority = i > 0 && spans[i].authority && !spans[i - 1].authority;
         if (firstAuthority) console.out << margin << std::string(axis.column(now), ' ') << "|\n";
         const auto line = lineOf(spans[i], axis, now);
-        const auto label = shortened(printable(spans[i].label), labels);
+        const auto label = shortened(printable(spans[i].label), labels, "*");
         console.out << label << std::string(labels - columns(label) + gap, ' ') << text(console, line) << '\n';
         for (const auto& spot : line)
             signs.insert(spot.sign);
@@ -217,22 +158,9 @@ void printComing(const Console& console, const std::vector<Coming>& events, Time
 
 } // namespace
 
-std::vector<Coming> coming(const std::vector<Span>& spans, Time now) {
-    std::vector<Coming> events;
-    for (const auto& span : spans) {
-        const bool planned = isStep(span.action);
-        const auto next = std::max(span.actionTime, now);
-        if (planned) events.push_back({next, span.label, nounOf(span.action)});
-        if (span.notAfter > now && (!planned || next >= span.notAfter))
-            events.push_back({span.notAfter, span.label, "expiry"});
-    }
-    std::ranges::stable_sort(events, {}, &Coming::time);
-    return events;
-}
-
 void draw(const Console& console, const std::vector<Span>& spans, Time now) {
     const auto events = coming(spans, now);
-    const bool anything = std::ranges::any_of(spans, isHeld);
+    const bool anything = std::ranges::any_of(spans, &Span::isHeld);
     if (anything)
         drawPicture(console, spans, now);
     else if (console.legend)

@@ -15,13 +15,6 @@
 namespace scepd::ctl {
 namespace {
 
-Exit severityOf(const std::string& state) {
-    if (state == "failed" || state == "expired") return Exit::critical;
-    if (state == "valid" || state == "renewing" || state == "not-requested") return Exit::ok;
-    return state == "degraded" || state == "pending" || state == "waiting" || state == "enrolling" ? Exit::warning
-                                                                                                   : Exit::unknown;
-}
-
 /// What weighs more: a broken certificate, then one that nobody can judge.
 int weight(Exit severity) {
     constexpr std::array order{Exit::ok, Exit::warning, Exit::unknown, Exit::critical};

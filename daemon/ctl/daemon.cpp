@@ -227,6 +227,10 @@ std::string Daemon::version() {
     return manager_->Version();
 }
 
+std::string Daemon::metrics() {
+    return manager_->GetMetrics();
+}
+
 sdbus::MethodCall Daemon::requestCall(const Ask& ask) {
     Properties options;
     if (ask.renew) options.emplace("renew", true);

@@ -94,6 +94,7 @@ public:
     std::vector<profile::Diagnostic> diagnostics();
     std::vector<profile::Diagnostic> reload();
     std::string version();
+    std::string metrics();
 
     /// Asks, and returns the names of the certificates that were asked for.
     std::vector<std::string> request(const Ask& ask);

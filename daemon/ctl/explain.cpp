@@ -1,5 +1,7 @@
 #include "ctl/verbs.hpp"
 
+#include "base/code.hpp"
+#include "ctl/failure.hpp"
 #include "ctl/text.hpp"
 #include "ctl/words.hpp"
 
@@ -49,10 +51,17 @@ std::string some(const std::vector<std::string>& names) {
     return fmt::format("{} and {} more", fmt::join(names.begin(), names.begin() + enough, ", "), names.size() - enough);
 }
 
+std::string errorText(const Certificate& certificate) {
+    const auto code = codeFromName(certificate.lastErrorCode);
+    if (!code) return {};
+    return fmt::format("{}, \"{}\"; more: scepctl explain {}", name(*code), entryOf(*code).title, name(*code));
+}
+
 Fields fieldsOf(const Certificate& certificate, const record::Explanation& explanation, Time at) {
     Fields fields;
     fields.add("State", certificate.reason, colourOf(certificate.state));
     fields.add("Remedy", certificate.remedy, Colour::yellow);
+    fields.add("Error", errorText(certificate));
     fields.add("Next", next(certificate, explanation, at));
     fields.add("Rule", explanation.rule);
     fields.add("Before it", some(explanation.before));
@@ -75,6 +84,7 @@ Json::Object json(const Certificate& certificate, const record::Explanation& exp
             {"notAfter", ctl::json(certificate.notAfter)},
             {"nextAction", certificate.nextAction},
             {"nextActionTime", ctl::json(certificate.nextActionTime)},
+            {"errorCode", certificate.lastErrorCode},
             {"rule", explanation.rule},
             {"due", ctl::json(explanation.due)},
             {"expected", ctl::json(explanation.expected)},
@@ -84,9 +94,34 @@ Json::Object json(const Certificate& certificate, const record::Explanation& exp
             {"changes", strings(explanation.changes)}};
 }
 
+void print(const Console& console, const CatalogueEntry& entry) {
+    console.out << fmt::format("{}: {}\n", name(entry.code), entry.title);
+    Fields fields;
+    fields.add("Cause", std::string(entry.cause));
+    fields.add("Remedy", std::string(entry.remedy), Colour::yellow);
+    fields.print(console, "  ");
+}
+
+Exit explainCode(const Console& console, Code code) {
+    const auto& entry = entryOf(code);
+    if (!console.json)
+        print(console, entry);
+    else
+        console.out << document({{"code", scepd::name(code)},
+                                 {"title", std::string(entry.title)},
+                                 {"cause", std::string(entry.cause)},
+                                 {"remedy", std::string(entry.remedy)}});
+    return Exit::done;
+}
+
 } // namespace
 
 Exit explain(const Console& console, const std::string& name) {
+    if (const auto code = codeFromName(name)) return explainCode(console, *code);
+    if (name.starts_with("SCEPD-") && name.find_first_not_of("0123456789", 6) == std::string::npos) {
+        report(console, {Exit::failed, fmt::format("there is no code {}", name), "scepd-errors(7) lists all of them."});
+        return Exit::failed;
+    }
     Daemon daemon(console.interactive);
     const auto certificate = daemon.certificate(name);
     const auto explanation = daemon.explain(name);

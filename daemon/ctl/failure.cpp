@@ -44,10 +44,10 @@ constexpr std::array meanings{
     Meaning{"org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", Exit::notAuthorized,
             "not authorized: ", authority},
     Meaning{"org.freedesktop.DBus.Error.InvalidArgs", Exit::usage, "", ""},
-    Meaning{"org.freedesktop.DBus.Error.ServiceUnknown", Exit::noDaemon,
-            "scepd does not answer: it is not running: ", start},
-    Meaning{"org.freedesktop.DBus.Error.NameHasNoOwner", Exit::noDaemon,
-            "scepd does not answer: it is not running: ", start},
+    Meaning{"org.freedesktop.DBus.Error.ServiceUnknown", Exit::noDaemon, "scepd does not answer: it is not running",
+            start},
+    Meaning{"org.freedesktop.DBus.Error.NameHasNoOwner", Exit::noDaemon, "scepd does not answer: it is not running",
+            start},
     Meaning{"org.freedesktop.DBus.Error.NoReply", Exit::noDaemon, "scepd does not answer: ", hangs},
     Meaning{"org.freedesktop.DBus.Error.Timeout", Exit::noDaemon, "scepd does not answer: ", hangs},
     Meaning{"org.freedesktop.DBus.Error.TimedOut", Exit::noDaemon, "scepd does not answer: ", hangs},
@@ -65,12 +65,29 @@ constexpr std::array meanings{
 Failure explain(const sdbus::Error& error) {
     const auto* const meaning = std::ranges::find(meanings, error.getName(), &Meaning::name);
     if (meaning == meanings.end()) return {Exit::failed, error.getMessage(), ""};
-    return {meaning->code, fmt::format("{}{}", meaning->sentence, error.getMessage()), std::string(meaning->remedy)};
+    const auto sentence = std::string(meaning->sentence);
+    const bool quotes = sentence.empty() || sentence.ends_with(' '); // the bus's words do not always tell more
+    return {meaning->code, quotes ? sentence + error.getMessage() : sentence, std::string(meaning->remedy)};
+}
+
+Failure notHere(const profile::Configuration& configuration, const std::string& name, const std::string& why) {
+    const auto has = [&](const auto& profile) {
+        return std::ranges::find(profile.certificates, name, &profile::Certificate::name) != profile.certificates.end();
+    };
+    const auto found = std::ranges::find_if(configuration.profiles, has);
+    if (found == configuration.profiles.end()) return explain(sdbus::Error("org.scepd1.Error.NoSuchCertificate", why));
+    return explain(
+        sdbus::Error("org.scepd1.Error.NotApplicable",
+                     fmt::format("the certificate {} does not apply here: {}", name, profile::groupsSentence(*found))));
 }
 
 void report(const Console& console, const Failure& failure) {
-    console.err << "scepctl: " << printable(failure.sentence) << '\n';
-    if (!failure.remedy.empty()) console.err << "Remedy: " << printable(failure.remedy) << '\n';
+    const auto say = [&](const std::string& text) {
+        for (const auto& line : wrapped(text, console.width))
+            console.err << line << '\n';
+    };
+    say("scepctl: " + printable(failure.sentence));
+    if (!failure.remedy.empty()) say("Remedy: " + printable(failure.remedy));
 }
 
 Exit guarded(const Console& console, const std::function<Exit()>& verb) {

@@ -2,6 +2,7 @@
 
 #include "ctl/console.hpp"
 #include "ctl/exit.hpp"
+#include "profile/load.hpp"
 
 #include <functional>
 #include <string>
@@ -23,6 +24,9 @@ struct Failure {
 
 /// What a bus error means: our own names and those of the bus itself.
 Failure explain(const sdbus::Error& error);
+
+/// Why no certificate of this name was selected from the configuration, `why` if it is in none of its profiles.
+Failure notHere(const profile::Configuration& configuration, const std::string& name, const std::string& why);
 
 /// Writes "scepctl: SENTENCE" and, if there is one, "Remedy: ..." to the console's error stream.
 void report(const Console& console, const Failure& failure);

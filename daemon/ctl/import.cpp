@@ -1,5 +1,6 @@
 #include "ctl/verbs.hpp"
 
+#include "base/base64.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "ctl/text.hpp"

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <memory>
@@ -27,14 +28,25 @@ Journal open() {
     return {journal, &sd_journal_close};
 }
 
+void add(sd_journal* journal, const std::string& field) {
+    require(sd_journal_add_match(journal, field.data(), field.size()));
+}
+
 /// Every process may write lines with fields of its choice; the fields with an underscore come from journald.
 void match(sd_journal* journal, const std::string& certificate) {
-    const auto add = [&](const std::string& field) {
-        require(sd_journal_add_match(journal, field.data(), field.size()));
-    };
-    add("SCEPD_CERTIFICATE=" + certificate);
+    add(journal, "SCEPD_CERTIFICATE=" + certificate);
     for (const auto* unit : {"scepd.service", "scepd-deploy.service"})
-        add(std::string("_SYSTEMD_UNIT=") + unit);
+        add(journal, std::string("_SYSTEMD_UNIT=") + unit);
+}
+
+void matchUnits(sd_journal* journal) {
+    constexpr std::array units{"scepd.service", "scepd-deploy.service", "scepd-recover.service"};
+    for (const auto* unit : units)
+        add(journal, std::string("_SYSTEMD_UNIT=") + unit);
+    require(sd_journal_add_disjunction(journal));
+    add(journal, "_PID=1");
+    for (const auto* unit : units)
+        add(journal, std::string("UNIT=") + unit);
 }
 
 std::string field(sd_journal* journal, const char* name) {
@@ -53,21 +65,32 @@ JournalLine lineAt(sd_journal* journal) {
             !priority.empty() && priority <= "4"};
 }
 
+/// The last lines that match, the oldest first.
+std::vector<JournalLine> lastLines(sd_journal* journal, std::size_t count) {
+    require(sd_journal_seek_tail(journal));
+    std::vector<JournalLine> lines;
+    while (lines.size() < count) {
+        const auto moved = sd_journal_previous(journal);
+        require(moved);
+        if (moved == 0) break;
+        lines.push_back(lineAt(journal));
+    }
+    std::ranges::reverse(lines);
+    return lines;
+}
+
 } // namespace
 
 std::vector<JournalLine> journalOf(const std::string& certificate, std::size_t count) {
     const auto journal = open();
     match(journal.get(), certificate);
-    require(sd_journal_seek_tail(journal.get()));
-    std::vector<JournalLine> lines;
-    while (lines.size() < count) {
-        const auto moved = sd_journal_previous(journal.get());
-        require(moved);
-        if (moved == 0) break;
-        lines.push_back(lineAt(journal.get()));
-    }
-    std::ranges::reverse(lines);
-    return lines;
+    return lastLines(journal.get(), count);
+}
+
+std::vector<JournalLine> journalOfUnits(std::size_t count) {
+    const auto journal = open();
+    matchUnits(journal.get());
+    return lastLines(journal.get(), count);
 }
 
 } // namespace scepd::ctl

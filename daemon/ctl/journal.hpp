@@ -19,4 +19,7 @@ struct JournalLine {
 /// caller may not read the journal. Throws Error{local} when there is no journal to read.
 std::vector<JournalLine> journalOf(const std::string& certificate, std::size_t count);
 
+/// The same of all that scepd's units said, and systemd of them.
+std::vector<JournalLine> journalOfUnits(std::size_t count);
+
 } // namespace scepd::ctl

@@ -2,13 +2,16 @@
 #include "ctl/complete.hpp"
 #include "ctl/console.hpp"
 #include "ctl/failure.hpp"
+#include "ctl/help.hpp"
+#include "ctl/usage.hpp"
 #include "ctl/verbs.hpp"
 #include "profile/quantity.hpp"
-#include "profile/suggest.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <iostream>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,7 +27,7 @@ using ctl::Exit;
 
 /// What was typed. `run` is what the verb that was named does with it.
 struct Arguments {
-    std::string root = "/", name, file, timeout = "5min", challengeFile;
+    std::string root = "/", name, file, timeout = "5min", challengeFile, svgFile, report;
     std::vector<std::string> names, groups, files;
     std::uint32_t generation = 0;
     unsigned lines = 20;
@@ -91,8 +94,9 @@ void addSeeing(CLI::App& app, Arguments& a) {
     auto* show = verb(app, seeing, "show", "one certificate in full", "show wifi");
     show->add_option("NAME", a.name, "a certificate")->required();
     runs(show, a, [&a](const auto& console) { return ctl::show(console, a.name); });
-    auto* explain = verb(app, seeing, "explain", "why it is so, what comes next and when", "explain wifi");
-    explain->add_option("NAME", a.name, "a certificate")->required();
+    auto* explain =
+        verb(app, seeing, "explain", "why it is so, what comes next and when; or what a code means", "explain wifi");
+    explain->add_option("NAME", a.name, "a certificate, or a code such as SCEPD-201")->required();
     runs(explain, a, [&a](const auto& console) { return ctl::explain(console, a.name); });
     auto* history = verb(app, seeing, "history", "the generations that are kept, and what happened", "history wifi");
     history->add_option("NAME", a.name, "a certificate")->required();
@@ -101,16 +105,21 @@ void addSeeing(CLI::App& app, Arguments& a) {
         ->check(CLI::Range(0, 10'000), "", "")
         ->capture_default_str();
     runs(history, a, [&a](const auto& console) { return ctl::history(console, a.name, a.lines); });
-    runs(verb(app, seeing, "timeline", "past and coming events of all certificates and CAs", "timeline"), a,
-         [](const auto& console) { return ctl::timeline(console); });
+    auto* timeline = verb(app, seeing, "timeline", "past and coming events of all certificates and CAs",
+                          "timeline --svg certificates.svg");
+    timeline->add_option("--svg", a.svgFile, "write a picture (SVG) into this file; -: standard output")
+        ->type_name("FILE");
+    runs(timeline, a, [&a](const auto& console) { return ctl::timeline(console, a.svgFile); });
     runs(verb(app, seeing, "monitor", "tell what happens until interrupted", "monitor --json"), a,
          [](const auto& console) { return ctl::monitor(console); });
+    runs(verb(app, seeing, "metrics", "what Prometheus is told, in its text format", "metrics"), a,
+         [](const auto& console) { return ctl::metrics(console); });
 }
 
 /// Certificates are named, or selected by these.
 void addSelection(CLI::App* command, Arguments& a) {
     command->add_flag("--all", a.all, "every certificate that applies to this endpoint");
-    command->add_option("--group", a.groups, "certificates of profiles for this group")
+    command->add_option("--group", a.groups, "certificates of profiles that name this group")
         ->type_name("GROUP")
         ->allow_extra_args(false);
 }
@@ -120,14 +129,13 @@ bool selects(const Arguments& a) {
 }
 
 /// What no single option can tell. Throws CLI::ValidationError.
-void checkSelection(const char* verb, const Arguments& a) {
-    if (a.names.empty() && !selects(a))
-        throw CLI::ValidationError(verb, "name a certificate, or say --all or --group GROUP");
-    if (!a.names.empty() && selects(a)) throw CLI::ValidationError(verb, "either names, or --all or --group GROUP");
+void checkSelection(const Arguments& a) {
+    if (a.names.empty() && !selects(a)) throw CLI::ValidationError("name a certificate, or say --all or --group GROUP");
+    if (!a.names.empty() && selects(a)) throw CLI::ValidationError("either names, or --all or --group GROUP");
 }
 
 void checkRequest(const Arguments& a) {
-    checkSelection("request", a);
+    checkSelection(a);
     if (!a.challengeFile.empty() && a.names.size() != 1)
         throw CLI::ValidationError("--challenge-file", "a challenge belongs to exactly one certificate: name it");
 }
@@ -167,7 +175,7 @@ void addAsking(CLI::App& app, Arguments& a) {
 std::string takeCalendar(Arguments& a) {
     if (a.off || a.names.empty() || (a.names.size() == 1 && !selects(a))) return {};
     auto calendar = a.names.back();
-    if (calendar.empty()) throw CLI::ValidationError("schedule", "the calendar is an empty word");
+    if (calendar.empty()) throw CLI::ValidationError("the calendar is an empty word");
     a.names.pop_back();
     return calendar;
 }
@@ -177,16 +185,16 @@ void addSchedule(CLI::App& app, Arguments& a) {
         verb(app, asking, "schedule", "ask for certificates by a calendar, as \"request\" does, or show when",
              "schedule session \"Mon..Fri 03:00\"");
     schedule->footer(schedule->get_footer() +
-                     "\n\nThe last word is the calendar, as systemd.time(7) has it: daily, \"*-*-01 04:30\". Without\n"
-                     "one the schedules are shown. They are systemd timers, scepd-request@NAME.timer, and survive a\n"
-                     "reboot; what was missed while the machine was off is made up for. A valid certificate is left\n"
+                     "\n\nThe last word is the calendar, as systemd.time(7) has it: daily, \"*-*-01 04:30\". Without "
+                     "one the schedules are shown. They are systemd timers, scepd-request@NAME.timer, and survive a "
+                     "reboot; what was missed while the machine was off is made up for. A valid certificate is left "
                      "alone, and scepd renews by itself: schedules are for profiles that say request = \"manual\".");
     schedule->add_option("NAME CALENDAR", a.names, "certificates, and when to ask for them");
     addSelection(schedule, a);
     schedule->add_flag("--off", a.off, "take their schedules away; with --all every one");
     schedule->callback([&a] {
         const auto calendar = takeCalendar(a);
-        if (a.off || !calendar.empty()) checkSelection("schedule", a);
+        if (a.off || !calendar.empty()) checkSelection(a);
         a.run = [&a, calendar](const ctl::Console& console) {
             return ctl::schedule(
                 console, {.names = a.names, .groups = a.groups, .calendar = calendar, .off = a.off, .root = a.root});
@@ -199,8 +207,9 @@ void addInstalled(CLI::App& app, Arguments& a) {
         verb(app, installed, "rollback", "go back to the certificate before, or an earlier one", "rollback web");
     rollback->footer(
         rollback->get_footer() +
-        "\n\nThe newest three generations are kept. The one that is put back is not replaced before half of\n"
-        "the time that is left to it, so that there is time to find out what was wrong with the other.");
+        "\n\nThe newest three generations are kept. The one that is put back is not replaced before half of the time "
+        "that is left to it has passed, unless somebody asks: there is time to find out what was wrong with the "
+        "other.");
     rollback->add_option("NAME", a.name, "a certificate")->required();
     rollback->add_option("GENERATION", a.generation, "its number; without: the one before that in use");
     runs(rollback, a, [&a](const auto& console) { return ctl::rollback(console, a.name, a.generation); });
@@ -212,7 +221,7 @@ void addInstalled(CLI::App& app, Arguments& a) {
         verb(app, installed, "purge", "forget a certificate: keys, history and what was installed", "purge wifi");
     purge->footer(
         purge->get_footer() +
-        "\n\nFor a certificate that no profile names any more, or to begin anew: where a profile still names it,\n"
+        "\n\nFor a certificate that no profile names any more, or to begin anew: where a profile still names it, "
         "it is asked for again.");
     purge->add_option("NAME", a.name, "a certificate")->required();
     runs(purge, a, [&a](const auto& console) { return ctl::purge(console, a.name); });
@@ -220,10 +229,9 @@ void addInstalled(CLI::App& app, Arguments& a) {
 
 void addByHand(CLI::App& app, Arguments& a) {
     auto* csr = verb(app, byHand, "csr", "print a request (PKCS#10) to carry to the CA", "csr wifi > wifi.csr");
-    csr->footer(
-        csr->get_footer() +
-        "\n\nThe key stays here. The same request comes again until its certificate is imported or the profile\n"
-        "asks for something else; attempts over the network neither send nor replace it.");
+    csr->footer(csr->get_footer() +
+                "\n\nThe key stays here. The same request comes again until its certificate is imported or the profile "
+                "asks for something else; attempts over the network neither send nor replace it.");
     csr->add_option("NAME", a.name, "a certificate")->required();
     runs(csr, a, [&a](const auto& console) { return ctl::csr(console, a.name); });
     auto* import =
@@ -277,6 +285,16 @@ void addAuthorities(CLI::App& app, Arguments& a) {
 }
 
 void addConfiguration(CLI::App& app, Arguments& a) {
+    auto* doctor =
+        verb(app, configuration, "doctor", "check this endpoint: what is wrong here, and what to do about it",
+             "doctor --report scepd-report.txt");
+    doctor
+        ->add_option("--report", a.report,
+                     "write a text for a ticket into this file, secrets masked; -: standard output")
+        ->type_name("FILE");
+    runs(doctor, a, [&a](const auto& console) {
+        return ctl::doctor(console, {.root = a.root, .report = a.report, .version = SCEPD_VERSION});
+    });
     auto* profiles =
         verb(app, configuration, "profiles", "the profiles as loaded, or one of them", "profiles office.toml");
     profiles->add_option("FILE", a.name, "a profile's path or file name");
@@ -289,17 +307,6 @@ void addConfiguration(CLI::App& app, Arguments& a) {
          [](const auto& console) { return ctl::reload(console); });
     runs(verb(app, configuration, "version", "our version and the daemon's", "version"), a,
          [](const auto& console) { return ctl::version(console, SCEPD_VERSION); });
-}
-
-/// For a first word that is no verb: "there is no verb "stats"; did you mean "status"?"
-std::string noSuchVerb(const CLI::App& app) {
-    const auto words = app.remaining();
-    if (!app.get_subcommands().empty() || words.empty() || words.front().starts_with('-')) return {};
-    std::vector<std::string> names;
-    for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
-        names.push_back(command->get_name());
-    return fmt::format("scepctl: there is no verb \"{}\"{}\n", words.front(),
-                       profile::didYouMean(words.front(), {names.begin(), names.end()}));
 }
 
 ctl::OptionFacts factsOf(const CLI::Option& option) {
@@ -349,7 +356,9 @@ int main(int argc, char** argv) {
     Arguments arguments;
     CLI::App app("Certificates that scepd keeps for this endpoint: how they are, and what to do about them.",
                  "scepctl");
-    app.set_version_flag("--version", "scepctl " SCEPD_VERSION);
+    app.formatter(std::make_shared<ctl::Help>());
+    app.set_help_flag("-h,--help", "print what there is to say of it, with an example");
+    app.set_version_flag("--version", "scepctl " SCEPD_VERSION, "print the version");
     app.add_option("--root", arguments.root, "configuration and state are below this directory")->type_name("DIR");
     app.add_flag("--json", arguments.json, "print JSON");
     app.add_flag("--no-legend", arguments.noLegend, "print neither headings nor summaries");
@@ -366,8 +375,8 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        std::cerr << noSuchVerb(app);
-        return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::usage);
+        if (error.get_exit_code() == 0) return app.exit(error); // --help and --version
+        return static_cast<int>(ctl::reportUsage(ctl::systemConsole(), app, error));
     }
     if (!arguments.run) {
         std::cerr << app.help();

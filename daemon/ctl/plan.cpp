@@ -138,8 +138,9 @@ Exit plan(const Console& console, const std::string& name, const std::filesystem
     try {
         certificate = profile::select(configuration, name).certificate;
     } catch (const Error& error) {
-        report(console, {Exit::noSuchCertificate, error.what(), "\"scepctl verify\" tells what is wrong."});
-        return Exit::noSuchCertificate;
+        const auto failure = notHere(configuration, name, error.what());
+        report(console, failure);
+        return failure.code;
     }
     Enrollment enrollment;
     const int code = runEnroll(enrollProgram, {"--root=" + root.string(), "--plan=" + name},

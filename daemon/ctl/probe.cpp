@@ -2,10 +2,13 @@
 
 #include "base/error.hpp"
 #include "ctl/enroll_program.hpp"
+#include "ctl/failure.hpp"
 #include "ctl/render.hpp"
 #include "ctl/table.hpp"
 #include "ctl/text.hpp"
+#include "profile/load.hpp"
 
+#include <optional>
 #include <ostream>
 #include <utility>
 
@@ -114,9 +117,26 @@ private:
     bool advised_ = false, pasted_ = false;
 };
 
+/// Why there is no certificate of this name whose server could be looked at.
+std::optional<Failure> whyNone(const ProbeRequest& wanted) {
+    const auto configuration = profile::load(wanted.root);
+    try {
+        profile::select(configuration, wanted.target);
+        return std::nullopt;
+    } catch (const Error& error) {
+        return notHere(configuration, wanted.target, error.what());
+    }
+}
+
 } // namespace
 
 Exit probe(const Console& console, const ProbeRequest& wanted) {
+    if (!isUrl(wanted.target)) {
+        if (const auto failure = whyNone(wanted)) {
+            ctl::report(console, *failure);
+            return failure->code;
+        }
+    }
     if (isUrl(wanted.target)) refuseLogin(wanted.target, "the URL");
     refuseLogin(wanted.proxy, "--proxy");
     Report report(console);

@@ -1,5 +1,6 @@
 #include "ctl/progress.hpp"
 
+#include "base/code.hpp"
 #include "ctl/text.hpp"
 
 #include <algorithm>
@@ -40,6 +41,12 @@ bool deploysSoon(const Certificate& certificate, Time now) {
     return certificate.nextAction == "deploy" && certificate.nextActionTime <= now;
 }
 
+/// A CA that cannot be reached now is no reason to give up.
+bool mayPass(const Certificate& certificate) {
+    const auto code = codeFromName(certificate.lastErrorCode);
+    return code && faultOf(*code) == Fault::unreachable;
+}
+
 /// What runs, or why the state is what it is.
 std::string detail(const Certificate& certificate) {
     const auto text = isRunning(certificate) ? inWords(certificate.attemptPhase) : certificate.reason;
@@ -69,9 +76,9 @@ Verdict judge(const Watched& watched, Time now) {
     if (isRunning(certificate) || isPending(certificate)) return Verdict::underWay;
     if (certificate.state == "failed" && certificate.nextAction == "nothing") return Verdict::failed;
     if (!watched.attempted) return Verdict::underWay;
-    const auto& fault = certificate.lastErrorCode;
-    if (!fault.empty() && fault != "unreachable") return Verdict::failed;
-    if (certificate.state == "degraded" && fault.empty() && !deploysSoon(certificate, now)) return Verdict::failed;
+    if (mayPass(certificate)) return Verdict::underWay;
+    if (!certificate.lastErrorCode.empty() && certificate.nextAction != "deploy") return Verdict::failed;
+    if (certificate.state == "degraded" && !deploysSoon(certificate, now)) return Verdict::failed;
     return Verdict::underWay;
 }
 

@@ -34,8 +34,8 @@ Exit rollback(const Console& console, const std::string& name, std::uint32_t gen
     const auto done = showInUse(
         console, name, [&](Daemon& daemon) { daemon.rollback(name, generation); }, "in use again");
     if (!console.json && console.legend)
-        console.out << fmt::format(
-            "\"scepctl explain {0}\" says when it is replaced, \"scepctl renew {0}\" does it now.\n", name);
+        console.out << fmt::format("\"scepctl explain {0}\" says until when, \"scepctl renew {0}\" replaces it now.\n",
+                                   name);
     return done;
 }
 

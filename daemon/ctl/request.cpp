@@ -33,11 +33,11 @@ void print(const Console& console, const std::vector<Listed>& rows, const std::v
         if (has(asked, row.name))
             console.out << fmt::format("{}: requested\n", printable(row.name));
         else
-            console.out << fmt::format("{}: {} until {}; nothing to do, \"scepctl renew {}\" asks for a new one\n",
-                                       row.name, state, moment(row.notAfter, at), row.name);
+            console.out << fmt::format("{0}: {1} until {2}; \"scepctl renew {0}\" replaces it\n", row.name, state,
+                                       moment(row.notAfter, at));
     }
     if (!console.legend) return;
-    console.out << (asked.empty() && rows.empty() ? "Nothing to do.\n" : "\"scepctl status\" tells how it goes.\n");
+    console.out << (asked.empty() ? "Nothing to do.\n" : "\"scepctl status\" tells how it goes.\n");
 }
 
 /// Asks, and says of each what became of the asking.

@@ -71,9 +71,8 @@ std::optional<Failure> notAuthorized(const std::filesystem::path& root) {
 }
 
 bool isForOneOf(const record::Rule& rule, const std::vector<std::string>& groups) {
-    return rule.groups.empty() || std::ranges::any_of(rule.groups, [&](const auto& group) {
-               return std::ranges::find(groups, group) != groups.end();
-           });
+    return std::ranges::any_of(rule.groups,
+                               [&](const auto& group) { return std::ranges::find(groups, group) != groups.end(); });
 }
 
 Names ofGroups(Daemon& daemon, const std::vector<std::string>& groups) {

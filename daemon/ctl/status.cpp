@@ -4,6 +4,7 @@
 #include "ctl/words.hpp"
 
 #include <ostream>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -30,18 +31,41 @@ Exit one(const Console& console, const std::string& name) {
     return Exit::done;
 }
 
-void printTable(const Console& console, const std::vector<Listed>& certificates) {
-    Table table({"NAME", "USAGE", "STATE", "EXPIRES", "NEXT", "REASON"});
+Table tableOf(const std::vector<Listed>& certificates, bool withReasons) {
+    std::vector<std::string> headings{"NAME", "USAGE", "STATE", "EXPIRES", "NEXT"};
+    if (withReasons) headings.emplace_back("REASON");
+    Table table(headings);
     const auto at = now();
+    for (const auto& row : certificates) {
+        std::vector<Cell> cells{
+            {row.name, "", Colour::none},
+            {row.usage, "", Colour::none},
+            {row.state, "", colourOf(row.state)},
+            {moment(row.notAfter, at), row.notAfter == never ? "" : relative(row.notAfter, at), Colour::none},
+            {nextStep(row.nextAction, row.nextActionTime, at, true),
+             nextStep(row.nextAction, row.nextActionTime, at, false), Colour::none}};
+        if (withReasons) cells.push_back({row.reason, "", Colour::none});
+        table.add(std::move(cells));
+    }
+    return table;
+}
+
+/// Below a table in which there was no room for them; what is well needs none.
+void printReasons(const Console& console, const std::vector<Listed>& certificates) {
+    Fields reasons;
     for (const auto& row : certificates)
-        table.add({{row.name, "", Colour::none},
-                   {row.usage, "", Colour::none},
-                   {row.state, "", colourOf(row.state)},
-                   {moment(row.notAfter, at), row.notAfter == never ? "" : relative(row.notAfter, at), Colour::none},
-                   {nextStep(row.nextAction, row.nextActionTime, at, true),
-                    nextStep(row.nextAction, row.nextActionTime, at, false), Colour::none},
-                   {row.reason, "", Colour::none}});
+        if (row.state != "valid") reasons.add(row.name, row.reason, colourOf(row.state));
+    if (reasons.empty()) return;
+    console.out << '\n';
+    reasons.print(console);
+}
+
+void printTable(const Console& console, const std::vector<Listed>& certificates) {
+    auto table = tableOf(certificates, true);
+    const bool fits = table.fits(console);
+    if (!fits) table = tableOf(certificates, false);
     table.print(console);
+    if (!fits && console.legend) printReasons(console, certificates);
     if (!console.legend) return;
     if (table.empty())
         console.out << "No certificates apply here.\n"
@@ -53,11 +77,11 @@ void printTable(const Console& console, const std::vector<Listed>& certificates)
 
 /// A profile with a mistake is why a certificate may be missing in the table.
 void hintAtMistakes(const Console& console, Daemon& daemon) {
-    const auto counted = tally(daemon.diagnostics());
-    if (!console.legend || counted.errors == 0) return;
+    const auto mistakes = tally(daemon.diagnostics()).errors;
+    if (!console.legend || mistakes == 0) return;
     console.out << paint(console, Colour::yellow,
                          fmt::format("The profiles have {}; \"scepctl verify\" shows what is wrong.",
-                                     ctl::counted(counted.errors, "error")))
+                                     counted(mistakes, "error")))
                 << '\n';
 }
 

@@ -23,6 +23,23 @@ std::size_t lineWidth(const std::vector<std::size_t>& widths) {
     return std::accumulate(widths.begin(), widths.end(), gap * (widths.size() - 1));
 }
 
+/// What is left of a terminal's line behind so many columns; 0 for as much as one wants. A line of less than a few
+/// words helps nobody.
+std::size_t roomFor(const Console& console, std::size_t taken) {
+    constexpr std::size_t least = 24;
+    return console.width == 0 ? 0 : std::max(least, console.width - std::min<std::size_t>(console.width, taken));
+}
+
+/// The lines below the first one begin below it.
+std::string indented(const std::string& lines, std::size_t indent) {
+    std::string text;
+    for (const char c : lines) {
+        text += c;
+        if (c == '\n') text += std::string(indent, ' ');
+    }
+    return text;
+}
+
 void shrink(std::vector<std::size_t>& widths, std::size_t limit) {
     auto& last = widths.back();
     const auto excess = [&] { return std::max(lineWidth(widths), limit) - limit; };
@@ -57,6 +74,10 @@ std::string_view sequence(Colour colour) {
 std::string paint(const Console& console, Colour colour, const std::string& text) {
     if (!console.colour || colour == Colour::none || text.empty()) return text;
     return fmt::format("{}{}\033[0m", sequence(colour), text);
+}
+
+bool Table::fits(const Console& console) const {
+    return console.width == 0 || lineWidth(widths(console, true)) <= console.width;
 }
 
 Table::Widths Table::widths(const Console& console, bool brief) const {
@@ -105,7 +126,14 @@ void Fields::print(const Console& console, const std::string& indent) const {
     for (const auto& field : fields_) {
         const auto label = field.label.empty() ? std::string() : field.label + ":";
         const std::string padding(widest - columns(label) + 1, ' ');
-        console.out << indent << label << padding << paint(console, field.colour, field.value) << '\n';
+        const auto room = roomFor(console, indent.size() + widest + 1);
+        const char* separator = "";
+        std::string lines;
+        for (const auto& line : wrapped(field.value, room)) {
+            lines += separator + paint(console, field.colour, line);
+            separator = "\n";
+        }
+        console.out << indent << label << padding << indented(lines, indent.size() + widest + 1) << '\n';
     }
 }
 

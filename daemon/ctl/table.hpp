@@ -33,6 +33,9 @@ public:
     void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
     [[nodiscard]] bool empty() const { return rows_.empty(); }
 
+    /// True when nothing has to be cut.
+    [[nodiscard]] bool fits(const Console& console) const;
+
     /// Writes the headings, unless the console wants no legend, and the rows.
     void print(const Console& console) const;
 
@@ -44,10 +47,12 @@ private:
     std::vector<std::vector<Cell>> rows_;
 };
 
-/// "Label:   value" lines with the values below each other; a line without a value is left out.
+/// "Label:   value" lines with the values below each other, broken at spaces where the terminal ends; a line without a
+/// value is left out.
 class Fields {
 public:
     void add(std::string label, const std::string& value, Colour colour = Colour::none);
+    [[nodiscard]] bool empty() const { return fields_.empty(); }
     /// Every line begins with `indent`.
     void print(const Console& console, const std::string& indent = {}) const;
 

@@ -51,20 +51,6 @@ std::string printableLines(std::string_view text) {
     return safe;
 }
 
-std::string base64(std::string_view bytes) {
-    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const auto byte = [&](std::size_t i) { return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U; };
-    std::string text;
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const auto bits = byte(i) << 16U | byte(i + 1) << 8U | byte(i + 2);
-        text += digits[bits >> 18U];
-        text += digits[bits >> 12U & 63U];
-        text += i + 1 < bytes.size() ? digits[bits >> 6U & 63U] : '=';
-        text += i + 2 < bytes.size() ? digits[bits & 63U] : '=';
-    }
-    return text;
-}
-
 std::size_t columns(std::string_view text) {
     return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return !continues(c); }));
 }
@@ -76,6 +62,18 @@ std::string cut(const std::string& text, std::size_t width, std::string_view mar
     for (std::size_t kept = 0; end < text.size(); ++end)
         if (!continues(text[end]) && ++kept == width) break;
     return text.substr(0, end).append(mark);
+}
+
+std::string shortened(const std::string& label, std::size_t width, std::string_view mark) {
+    const auto length = columns(label);
+    if (length <= width) return label;
+    const auto tail = width / 2;
+    auto begin = label.size();
+    for (std::size_t kept = 0; kept < tail; ++kept)
+        do
+            --begin;
+        while (columns(label.substr(begin, 1)) == 0);
+    return cut(label, width - tail, mark) + label.substr(begin);
 }
 
 std::vector<std::string> wrapped(const std::string& text, std::size_t width) {

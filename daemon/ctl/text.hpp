@@ -18,14 +18,14 @@ std::string printable(std::string_view text);
 /// The same for text of several lines, which stay; bytes that are no ASCII become "?" too.
 std::string printableLines(std::string_view text);
 
-/// Standard base64 (RFC 4648 section 4) on one line.
-std::string base64(std::string_view bytes);
-
 /// Columns that UTF-8 text takes: its characters are counted, combining ones and double width are not known.
 std::size_t columns(std::string_view text);
 
 /// The text cut to so many columns, the last of them the mark when something was left out.
 std::string cut(const std::string& text, std::size_t width, std::string_view mark = "…");
+
+/// The label without its middle where it is too long: names that begin alike often end differently.
+std::string shortened(const std::string& label, std::size_t width, std::string_view mark);
 
 /// The text in lines of at most so many columns, broken at spaces; a word that is longer stays whole. 0: one line.
 std::vector<std::string> wrapped(const std::string& text, std::size_t width);

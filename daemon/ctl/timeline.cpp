@@ -1,12 +1,17 @@
 #include "ctl/verbs.hpp"
 
 #include "ctl/chart.hpp"
+#include "ctl/output.hpp"
+#include "ctl/picture.hpp"
+#include "ctl/text.hpp"
 #include "ctl/words.hpp"
 
 #include <algorithm>
+#include <array>
 #include <ostream>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace scepd::ctl {
 namespace {
@@ -106,9 +111,14 @@ Json::Array array(const std::vector<Value>& values) {
     return result;
 }
 
+std::string hostName() {
+    std::array<char, 256> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "this machine";
+}
+
 } // namespace
 
-Exit timeline(const Console& console) {
+Exit timeline(const Console& console, const std::string& svgFile) {
     Daemon daemon(console.interactive);
     const auto certificates = plannedOf(daemon);
     const auto authorities = distinct(daemon.authorities());
@@ -119,11 +129,17 @@ Exit timeline(const Console& console) {
         spans.push_back(spanOf(known));
 
     const auto at = now();
+    if (!svgFile.empty()) {
+        writeOutput(console, svgFile, picture("Certificates of " + hostName(), spans, at), 0644);
+        if (svgFile == "-") return Exit::done;
+    }
     if (console.json)
         console.out << document({{"now", ctl::json(at)},
                                  {"certificates", array(certificates)},
                                  {"authorities", array(authorities)},
                                  {"events", array(coming(spans, at))}});
+    else if (!svgFile.empty())
+        console.out << fmt::format("The picture is in {}.\n", printable(svgFile));
     else
         draw(console, spans, at);
     return Exit::done;

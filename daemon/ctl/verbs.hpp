@@ -33,7 +33,11 @@ Exit show(const Console& console, const std::string& name);
 Exit explain(const Console& console, const std::string& name);
 
 /// What happened and what comes to all certificates and CAs, on one axis, and the coming events in order of time.
-Exit timeline(const Console& console);
+/// `svgFile`: as a picture into that file instead, "-" for the console; empty for none.
+Exit timeline(const Console& console, const std::string& svgFile = {});
+
+/// What the daemon tells a monitoring system, in Prometheus's text format.
+Exit metrics(const Console& console);
 
 /// The rules as the daemon loaded them and what is wrong with them; or one of them, by its path or file name.
 Exit profiles(const Console& console, const std::string& file);
@@ -117,6 +121,17 @@ Exit reload(const Console& console);
 /// Checks configuration files without a daemon: all below `root`, or these (one that is called scepd.toml is the
 /// endpoint's settings, every other one a profile). Exit::failed when one has an error.
 Exit verify(const Console& console, const std::vector<std::string>& files, const std::filesystem::path& root);
+
+/// What the doctor is asked for.
+struct DoctorRequest {
+    std::filesystem::path root = "/"; ///< Below another root only what lies there is looked at.
+    std::string report{};             ///< A file for a report, "-" for the console; empty: none.
+    std::string version{};            ///< Ours.
+};
+
+/// Looks at this endpoint as people would by hand, from the clock to the consumers, without network: what is well,
+/// what is not, and what to do about it. Exit::failed when something has failed; warnings are none.
+Exit doctor(const Console& console, const DoctorRequest& wanted);
 
 /// Writes what happens to certificates, a line each, until it is interrupted.
 Exit monitor(const Console& console);

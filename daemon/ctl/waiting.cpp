@@ -96,7 +96,8 @@ void Wait::looked(const std::string& name, const Properties& properties, const s
         one.watched.now = one.watched.before;
         one.known = true;
     }
-    one.removed = error != nullptr && !asks();
+    // A daemon that ends again before it answers is waited for.
+    one.removed = error != nullptr && !asks() && explain(*error).code != Exit::noDaemon;
     if (--unknown_ == 0) ask();
 }
 
@@ -251,13 +252,13 @@ void Wait::tellSettled(const std::string& name, const One& one) {
                     moment(certificate.notAfter, at));
     console_.out << held
                  << (one.awaited ? fmt::format(", generation {}", certificate.generation)
-                                 : fmt::format("; nothing to do, \"scepctl renew {}\" asks for a new one", name))
+                                 : fmt::format("; \"scepctl renew {}\" replaces it", name))
                  << std::endl;
 }
 
 void Wait::tellUnsettled(End how) {
     if (how == End::interrupted) {
-        console_.err << "scepctl: interrupted; scepd goes on by itself, \"scepctl status\" tells how it goes\n";
+        console_.err << "scepctl: interrupted; scepd goes on, \"scepctl status\" tells how it goes\n";
         return;
     }
     for (const auto& [name, one] : all_) {

@@ -37,6 +37,13 @@ Colour colourOf(std::string_view state) {
     return known == states.end() ? Colour::none : known->second;
 }
 
+Exit severityOf(const std::string& state) {
+    if (state == "failed" || state == "expired") return Exit::critical;
+    if (state == "valid" || state == "renewing" || state == "not-requested") return Exit::ok;
+    return state == "degraded" || state == "pending" || state == "waiting" || state == "enrolling" ? Exit::warning
+                                                                                                   : Exit::unknown;
+}
+
 std::string nextStep(std::string_view action, Time at, Time now, bool full) {
     if (action.empty() || action == "nothing") return {};
     if (at == never) return std::string(action);

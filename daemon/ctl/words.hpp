@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ctl/daemon.hpp"
+#include "ctl/exit.hpp"
 #include "ctl/render.hpp"
 #include "ctl/table.hpp"
 
@@ -14,6 +15,9 @@ namespace scepd::ctl {
 
 /// Green for what is well, cyan for what moves, yellow for what waits or is in trouble, red for what is broken.
 Colour colourOf(std::string_view state);
+
+/// Exit::ok, warning, critical, or unknown for a newer daemon's state: as a monitoring system counts.
+Exit severityOf(const std::string& state);
 
 /// "renew in 12 days", "poll now", "" for nothing; with the day behind it when `full`.
 std::string nextStep(std::string_view action, Time at, Time now, bool full);

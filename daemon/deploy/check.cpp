@@ -18,7 +18,7 @@ namespace {
 using Certificates = std::vector<crypto::Certificate>;
 
 Error refused(const std::string& why) {
-    return {Fault::protocol, why};
+    return {Code::generationBroken, why};
 }
 
 /// Which of `offered` the pin names.
@@ -46,7 +46,7 @@ struct Pinned {
         try {
             return crypto::Certificate::allFromPem(file::read(file));
         } catch (const Error& error) {
-            throw Error(Fault::configuration, fmt::format("ca-certificate {}: {}", file.string(), error.what()));
+            throw Error(Code::pinFileUnusable, fmt::format("ca-certificate {}: {}", file.string(), error.what()));
         }
     }
 };

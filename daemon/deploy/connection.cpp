@@ -52,9 +52,9 @@ Told activateAnew(bus::NetworkManager& manager, const Active& active) {
     case Outcome::failed:
         break;
     }
-    throw Error(Fault::local, fmt::format("connection {} cannot be activated on {} with the new certificate; "
-                                          "journalctl -u NetworkManager tells why",
-                                          active.id, active.interface));
+    throw Error(Code::consumerFailed, fmt::format("connection {} cannot be activated on {} with the new certificate; "
+                                                  "journalctl -u NetworkManager tells why",
+                                                  active.id, active.interface));
 }
 
 /// A switch that has refused a certificate does not listen for a while, for a minute by IEEE 802.1X.

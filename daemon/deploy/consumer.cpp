@@ -53,7 +53,7 @@ void runCommandOf(bus::Systemd& systemd, const profile::Target& target, const st
     const auto command = profile::facts(target.preset).command;
     const auto unit = fmt::format("scepd-tell-{}", *target.unit);
     if (systemd.runCommand(unit, profile::words(command), binds, jobLimit).succeeded) return;
-    throw Error(Fault::local, fmt::format("`{}` fails; journalctl -u {} tells why", command, unit));
+    throw Error(Code::consumerFailed, fmt::format("`{}` fails; journalctl -u {} tells why", command, unit));
 }
 
 /// A check that cannot run says nothing.
@@ -88,7 +88,7 @@ Told tellUnit(bus::Systemd& systemd, const profile::Target& target, Action actio
     act();
     const auto after = systemd.activeState(unit);
     if (!runs(after))
-        throw Error(Fault::local,
+        throw Error(Code::consumerFailed,
                     fmt::format("{} is {} after it was told to use the new certificate; journalctl -u {} tells why",
                                 unit, after, unit));
     log::info("{} was told to use the new certificate", unit);

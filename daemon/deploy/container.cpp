@@ -20,25 +20,26 @@ constexpr off_t largestPassword = 1024;
 /// What keeps a file from being read as a password; empty for nothing.
 std::string complaintAbout(const std::optional<struct stat>& status) {
     if (!status) return "does not exist; write a password into it, and let nobody read it but root (mode 0600)";
-    if (!S_ISREG(status->st_mode)) return "is not a regular file";
+    if (!S_ISREG(status->st_mode)) return "is not a regular file; write the password into one";
     if ((status->st_mode & S_IROTH) != 0)
         return fmt::format("can be read by everybody (mode {:04o}); take that away with chmod o-r",
                            status->st_mode & 07777U);
-    if (status->st_size > largestPassword) return "is larger than 1 KiB";
+    if (status->st_size > largestPassword)
+        return "is larger than 1 KiB; its first line is the password, nothing else belongs there";
     return {};
 }
 
 /// A zero would end the password where OpenSSL sees it, and nowhere else.
 std::string complaintAbout(const Secret& password) {
     if (password.empty()) return "has an empty first line; write the password there";
-    if (password.reveal().find('\0') != std::string_view::npos) return "holds a zero byte";
+    if (password.reveal().find('\0') != std::string_view::npos) return "holds a zero byte; choose another password";
     return {};
 }
 
 Secret readPassword(const fs::path& root, const fs::path& file) {
     const auto refuseIf = [&](const std::string& complaint) {
         if (!complaint.empty())
-            throw Error(Fault::configuration,
+            throw Error(Code::containerPassword,
                         fmt::format("pkcs12-password-file {} {}", below(root, file).string(), complaint));
     };
     const auto directory = Directory::openIfExists(root, file.parent_path());

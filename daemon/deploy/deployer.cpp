@@ -149,7 +149,9 @@ Deployer::Targets Deployer::runHooksOf(const Subject& subject, const std::string
 
 /// Also when putting back fails, the log tells what came first.
 void Deployer::takeBack(Transaction& transaction, const Subject& subject, const Error& why) {
-    log::error("{}: {}; putting the former files back", subject.certificate.name, why.what());
+    log::write(log::Level::error,
+               fmt::format("{}: {}; putting the former files back", subject.certificate.name, why.what()),
+               log::fieldsOf(why.code()));
     transaction.undo();
     tellOfFormer(subject);
     transaction.finish();
@@ -276,6 +278,7 @@ unsigned Deployer::recover(Reach reach) {
 void Deployer::settle(const std::string& name, Reach reach) {
     const auto intent = readIntent(root_, name);
     if (!intent) return;
+    const log::Scope scope({{"SCEPD_CERTIFICATE", name}});
     log::notice("{}: going on with the interrupted deployment of generation {}", name, intent->generation);
     Transaction transaction(root_, *intent);
     if (intent->phase == Phase::stage) return transaction.discard();

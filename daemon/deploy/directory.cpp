@@ -35,13 +35,13 @@ fs::path below(const fs::path& root, const fs::path& path) {
 
 void refuseOthers(const struct stat& status, const fs::path& path) {
     if (status.st_uid != 0 && status.st_uid != ::geteuid())
-        throw Error(Fault::local,
+        throw Error(Code::targetUnusable,
                     fmt::format("{} belongs to user {}; it must belong to root, because its owner decides "
                                 "what it holds",
                                 path.string(), status.st_uid));
     const bool byGroup = (status.st_mode & S_IWGRP) != 0 && status.st_gid != 0 && status.st_gid != ::getegid();
     if (byGroup || (status.st_mode & S_IWOTH) != 0)
-        throw Error(Fault::local,
+        throw Error(Code::targetUnusable,
                     fmt::format("{} can be written by others (mode {:04o}); take that away with chmod go-w",
                                 path.string(), status.st_mode & 07777U));
 }
@@ -49,7 +49,7 @@ void refuseOthers(const struct stat& status, const fs::path& path) {
 Directory Directory::open(const fs::path& root, const fs::path& path, Missing missing) {
     auto directory = walk(root, path, missing);
     if (directory) return std::move(*directory);
-    throw Error(Fault::local,
+    throw Error(Code::targetUnusable,
                 fmt::format("{} does not exist; make the directory, or install the consumer it belongs to",
                             below(root, path).string()));
 }
@@ -83,9 +83,10 @@ std::optional<Directory> Directory::enter(const std::string& name, Missing missi
         sync();
     }
     if (!fd && (errno == ELOOP || errno == EXDEV))
-        throw Error(Fault::local, fmt::format("{} is a symlink, and certificates are not installed through symlinks; "
-                                              "write the path that it leads to in the profile",
-                                              inner.string()));
+        throw Error(Code::targetUnusable,
+                    fmt::format("{} is a symlink, and certificates are not installed through symlinks; "
+                                "write the path that it leads to in the profile",
+                                inner.string()));
     if (!fd) throw failure("open", inner);
     return Directory(std::move(fd), inner);
 }

@@ -8,6 +8,7 @@
 #include "crypto/text.hpp"
 #include "deploy/consumer.hpp"
 #include "deploy/directory.hpp"
+#include "profile/shape.hpp"
 
 #include <algorithm>
 #include <array>
@@ -26,26 +27,21 @@ constexpr std::array folders{"/etc/scepd/hooks.d", "/usr/lib/scepd/hooks"};
 constexpr Duration grace = std::chrono::seconds(5);
 constexpr std::size_t shownOutput = 400;
 
-bool isHookName(const std::string& name) {
-    const auto allowed = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.'; };
-    return !name.empty() && name.front() != '.' && name.size() < 100 && std::ranges::all_of(name, allowed);
-}
-
 /// The hook's path, when it is a program that nobody but root decides about.
 fs::path find(const fs::path& root, const std::string& hook) {
-    if (!isHookName(hook)) throw Error(Fault::configuration, fmt::format("\"{}\" is no name of a hook", hook));
+    if (!profile::isHookName(hook)) throw Error(Code::hookUnusable, fmt::format("\"{}\" is no name of a hook", hook));
     for (const auto* folder : folders) {
         const auto directory = Directory::openIfExists(root, folder);
         const auto status = directory ? directory->status(hook) : std::nullopt;
         if (!status) continue;
         auto path = directory->path() / hook;
         if (!S_ISREG(status->st_mode) || (status->st_mode & S_IXUSR) == 0)
-            throw Error(Fault::configuration,
+            throw Error(Code::hookUnusable,
                         fmt::format("{} is not an executable file; chmod +x, no symlink", path.string()));
         refuseOthers(*status, path);
         return path;
     }
-    throw Error(Fault::configuration,
+    throw Error(Code::hookUnusable,
                 fmt::format("there is no hook {} in {} or {}", hook, below(root, folders[0]).string(), folders[1]));
 }
 
@@ -152,7 +148,10 @@ HookEnd runHook(const fs::path& root, const std::string& hook, const HookFacts& 
     auto end = run(root, hook, facts, timeout);
     const auto said = fmt::format("hook {} for {} ({}): {}", hook, facts.certificate, facts.event,
                                   end.succeeded ? "done" : end.detail);
-    log::write(end.succeeded ? log::Level::info : log::Level::error, said, {{"SCEPD_CERTIFICATE", facts.certificate}});
+    if (end.succeeded)
+        log::info("{}", said);
+    else
+        log::write(log::Level::error, said, log::fieldsOf(Code::hookFailed));
     return end;
 }
 

@@ -25,16 +25,18 @@ void keepMemoryPrivate() {
     ::prctl(PR_SET_DUMPABLE, 0);
 }
 
-/// Exits the loop when no call came for so long; every call begins the time anew when it has been answered.
+/// Exits the loop when no call came for so long; every call begins the time anew when it has been answered. The first
+/// argument of a call is the certificate, which stands in all that the journal is told meanwhile.
 class IdleExit {
 public:
     IdleExit(Loop& loop, Duration limit) : loop_(loop), limit_(limit) { rearm(); }
 
     template <typename Body>
     auto during(Body body) {
-        return [this, body](const auto&... arguments) {
+        return [this, body](const std::string& certificate, const auto&... arguments) {
             const Rearm afterwards(*this);
-            return body(arguments...);
+            const log::Scope scope({{"SCEPD_CERTIFICATE", certificate}});
+            return body(certificate, arguments...);
         };
     }
 

@@ -214,16 +214,12 @@ void forget(const fs::path& root, const std::string& certificate) {
 }
 
 std::vector<std::string> interrupted(const fs::path& root) {
-    std::vector<std::string> names;
-    std::error_code none;
-    for (const auto& entry : fs::directory_iterator(home(root) / "intent", none)) {
-        const auto fileName = entry.path().filename().string();
-        if (isCertificateName(fileName))
-            names.push_back(fileName);
-        else
-            file::removeIfExists(entry.path()); // A temporary file of a write that was cut short.
-    }
-    std::ranges::sort(names);
+    const auto folder = home(root) / "intent";
+    auto names = file::list(folder);
+    const auto isCutShort = [](const auto& name) { return !isCertificateName(name); }; // A write's temporary file.
+    for (const auto& name : names)
+        if (isCutShort(name)) file::removeIfExists(folder / name);
+    std::erase_if(names, isCutShort);
     return names;
 }
 

@@ -58,7 +58,7 @@ private:
         const auto before = fmt::format("scepd-check-{}-{}-before.service", name_, asked_.size());
         if (passes(unit, command, binds_)) return;
         if (passes(before, command, {}))
-            throw Error(Fault::local,
+            throw Error(Code::checkFailed,
                         fmt::format("`{}` fails with the new certificate and passes with the one that is installed, "
                                     "which stays; journalctl -u {} tells why",
                                     line, unit));

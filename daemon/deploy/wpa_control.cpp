@@ -66,7 +66,7 @@ std::string receive(int fd, const fs::path& server, Duration limit) {
     pollfd waiting{fd, POLLIN, 0};
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(limit).count();
     if (::poll(&waiting, 1, static_cast<int>(milliseconds)) != 1)
-        throw Error(Fault::local, fmt::format("wpa_supplicant at {} does not answer", server.string()));
+        throw Error(Code::consumerFailed, fmt::format("wpa_supplicant at {} does not answer", server.string()));
     std::array<char, 4096> answer{}; // the longest that wpa_supplicant gives
     const auto size = ::recv(fd, answer.data(), answer.size(), 0);
     if (size < 0) throw systemError(fmt::format("read wpa_supplicant's answer at {}", server.string()));

@@ -7,6 +7,7 @@
 #include "enroll/commit.hpp"
 #include "enroll/failure.hpp"
 #include "enroll/keys.hpp"
+#include "enroll/own_held.hpp"
 #include "enroll/running.hpp"
 #include "enroll/session.hpp"
 #include "enroll/steps.hpp"
@@ -44,7 +45,7 @@ public:
 private:
     record::Report exchange() {
         if (const auto complaint = profile::unsupported(wanted_.certificate))
-            throw Error(Fault::configuration, *complaint);
+            throw Error(Code::unsupported, *complaint);
         if (const auto reason = resolveNames()) return record::Waiting{*reason};
         const auto locked = store::lock(wanted_.root, name());
         learnWhatIsHeld();
@@ -72,13 +73,9 @@ private:
         }
     }
 
-    /// A generation from another machine (a cloned image) counts as none: its key is not ours alone.
     void learnWhatIsHeld() {
         machineId_ = profile::machineId(wanted_.root);
-        held_ = store::readHeld(wanted_.root, name());
-        if (!held_ || held_->machineId == machineId_) return;
-        log::warning("{}: generation {} was made on another machine and is not used", name(), held_->generation);
-        held_.reset();
+        held_ = ownHeld(wanted_);
     }
 
     /// True when the transaction's certificate was committed already and only its end was not written down.
@@ -102,18 +99,16 @@ private:
     }
 
     /// A certificate that has expired signs nothing any more, and one for other names does not stand for these.
-    [[nodiscard]] bool renews() const { return order_.renew && held_ && held_->notAfter > time() && !isRenamed(); }
-
-    [[nodiscard]] bool isRenamed() const { return !held_->names.empty() && held_->names != namesDigest(content_); }
+    [[nodiscard]] bool renews() const {
+        return order_.renew && held_ && canSign(*held_, namesDigest(content_), time());
+    }
 
     [[nodiscard]] Situation situation() const {
-        const auto& challenge = wanted_.profile.scep.challenge;
-        const bool configured = !std::holds_alternative<profile::NoChallenge>(challenge.source);
-        const bool usedUp = challenge.once && held_;
         return {.renews = renews(),
                 .heldDecrypts = !held_ || heldSender().key.isRsa(),
                 .offered = session_.capabilities().renewal,
-                .hasChallenge = order_.challenge || (configured && !usedUp)};
+                .hasChallenge =
+                    order_.challenge || maySendChallenge(wanted_.profile.scep.challenge, held_.has_value())};
     }
 
     [[nodiscard]] Secret challenge() const {
@@ -166,6 +161,7 @@ private:
     [[nodiscard]] scep::Sender heldSender() const { return senderOf(wanted_, held_->generation); }
 
     Outcome send(bool withChallenge, const Running& running) {
+        progress_.transaction(running.stored.id);
         progress_.phase("request", running.stored.id);
         const auto secret = withChallenge || isUnderPassword() ? challenge() : Secret();
         const auto request = crypto::Request::make(content_, running.key, withChallenge ? secret : Secret());
@@ -214,6 +210,7 @@ private:
     }
 
     Outcome poll(const Running& running) {
+        progress_.transaction(running.stored.id);
         progress_.phase("poll", running.stored.id);
         return ask(scep::MessageType::certPoll, running,
                    running.request.issuerAndSubject(session_.authorities().recipient),
@@ -241,7 +238,7 @@ private:
     record::Report wait(const Running& running) {
         if (!canReadLater(running)) {
             store::dropTransaction(wanted_.root, name());
-            throw Error(Fault::configuration,
+            throw Error(Code::answerUnreadableLater,
                         "the CA keeps the request for approval and will encrypt its answer under the challenge, which "
                         "is not kept; use a static challenge, or renewal-message = \"fresh\"");
         }

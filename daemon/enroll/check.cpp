@@ -15,7 +15,7 @@ namespace {
 constexpr auto clockTolerance = std::chrono::minutes(5);
 
 Error unusable(const std::string& why) {
-    return {Fault::protocol, "the issued certificate is not used: " + why};
+    return {Code::certificateUnusable, "the issued certificate is not used: " + why};
 }
 
 /// The newest of those for our key: with a reused key the old one may come along.
@@ -26,7 +26,7 @@ crypto::Certificate certificateFor(const crypto::Key& key, const std::vector<cry
         if (!newest || certificate.notBefore() > newest->notBefore()) newest = certificate;
     }
     if (newest) return *newest;
-    throw Error(Fault::protocol,
+    throw Error(Code::certificateUnusable,
                 fmt::format("the CA sent {} certificates, but none for the key that was requested", received.size()));
 }
 

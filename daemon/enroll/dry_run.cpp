@@ -3,9 +3,8 @@
 #include "crypto/describe.hpp"
 #include "crypto/key.hpp"
 #include "enroll/keys.hpp"
+#include "enroll/own_held.hpp"
 #include "enroll/steps.hpp"
-#include "profile/endpoint.hpp"
-#include "store/generation.hpp"
 
 #include <algorithm>
 
@@ -39,20 +38,11 @@ std::string inWords(const Step& step) {
     return fmt::format("{}, {} challenge", way, step.challenge ? "with the" : "without a");
 }
 
-/// As an attempt judges it (enroll/attempt): what another machine made, what has expired and what is for other names
-/// signs nothing.
-bool canSign(const Held& held, const Wanted& wanted, const crypto::RequestContent& content, Time now) {
-    if (!held || held->notAfter <= now || held->machineId != profile::machineId(wanted.root)) return false;
-    return held->names.empty() || held->names == namesDigest(content);
-}
-
 Situation situationOf(const Wanted& wanted, const Held& held, bool renews, bool offered) {
-    const auto& challenge = wanted.profile.scep.challenge;
-    const bool configured = !std::holds_alternative<profile::NoChallenge>(challenge.source);
     return {.renews = renews,
             .heldDecrypts = !held || held->keyType.starts_with("RSA"),
             .offered = offered,
-            .hasChallenge = configured && !(challenge.once && held)};
+            .hasChallenge = maySendChallenge(wanted.profile.scep.challenge, held.has_value())};
 }
 
 std::string inWords(const std::vector<Step>& steps) {
@@ -77,8 +67,8 @@ void dryRun(const Wanted& wanted, Time now,
         tell("exchange", "CA", url);
     tell("exchange", "pin", profile::describe(scep.trust));
     tell("exchange", "challenge", std::visit(ChallengeText{}, scep.challenge.source));
-    const auto held = store::readHeld(wanted.root, wanted.certificate.name);
-    const bool renews = canSign(held, wanted, content, now);
+    const auto held = ownHeld(wanted);
+    const bool renews = held && canSign(*held, namesDigest(content), now);
     const auto offered = inWords(stepsOf(scep, situationOf(wanted, held, renews, true)));
     const auto other = inWords(stepsOf(scep, situationOf(wanted, held, renews, false)));
     tell("exchange", "message", offered);

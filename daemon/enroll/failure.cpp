@@ -6,7 +6,7 @@ namespace scepd::enroll {
 
 record::Failed failed(const Error& error, std::optional<Duration> retryAfter) {
     constexpr std::size_t longest = 4096;
-    return {error.fault(), crypto::printable(error.what(), longest), retryAfter};
+    return {error.code(), crypto::printable(error.what(), longest), retryAfter};
 }
 
 std::string refusal(const scep::FailureAnswer& failure) {

@@ -20,7 +20,7 @@ record::Report look(const Wanted& wanted, std::optional<Time> earliest, const Pr
         return record::Looked{};
     } catch (const Error& error) {
         const auto told = error.during(fmt::format("look at the CA of {}", name));
-        return record::Failed{told.fault(), told.what(), session.retryAfter()};
+        return record::Failed{told.code(), told.what(), session.retryAfter()};
     }
 }
 

@@ -1,5 +1,6 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/log.hpp"
 #include "enroll/attempt.hpp"
 #include "enroll/confine.hpp"
 #include "enroll/dry_run.hpp"
@@ -214,6 +215,7 @@ record::Report work(const CommandLine& line, const enroll::Progress& progress) {
 
 /// Questions are for people and scripts: what was asked for goes to standard output, nothing else.
 int ask(const CommandLine& line) {
+    if (line.root == "/") enroll::leaveRoot();
     const enroll::Progress progress(-1);
     const auto wanted = enroll::findWanted(line.root, line.name);
     enroll::confineWrites(store::certificateDirectory(line.root, line.name));
@@ -225,12 +227,15 @@ int ask(const CommandLine& line) {
 int run(const CommandLine& line) {
     if (line.getCrl || !line.getCertificate.empty()) return ask(line);
     const enroll::Progress progress(line.reportFd, line.traceFd);
+    std::optional<log::Diversion> diversion;
+    if (line.reportFd >= 0) diversion.emplace([&](auto level, const auto& text) { progress.log(level, text); });
     record::Report report;
     try {
+        if (line.root == "/") enroll::leaveRoot(); // what is kept belongs to user scepd, whoever runs this
         report = work(line, progress);
     } catch (const Error& error) {
         const auto doing = line.names ? "tell the names" : "enroll " + line.name;
-        report = record::Failed{error.fault(), error.during(doing).what(), std::nullopt};
+        report = record::Failed{error.code(), error.during(doing).what(), std::nullopt};
     }
     progress.report(report);
     return enroll::exitCode(report);

@@ -9,6 +9,7 @@
 #include "enroll/commit.hpp"
 #include "enroll/failure.hpp"
 #include "enroll/keys.hpp"
+#include "enroll/own_held.hpp"
 #include "profile/endpoint.hpp"
 #include "scep/capabilities.hpp"
 #include "store/generation.hpp"
@@ -30,8 +31,7 @@ using Certificates = std::vector<crypto::Certificate>;
 record::Report reported(const Wanted& wanted, const char* action, const std::function<record::Report()>& body) {
     const auto doing = fmt::format("{} {}", action, wanted.certificate.name);
     try {
-        if (const auto complaint = profile::unsupported(wanted.certificate))
-            throw Error(Fault::configuration, *complaint);
+        if (const auto complaint = profile::unsupported(wanted.certificate)) throw Error(Code::unsupported, *complaint);
         return body();
     } catch (const Error& error) {
         return failed(error.during(doing));
@@ -40,9 +40,8 @@ record::Report reported(const Wanted& wanted, const char* action, const std::fun
     }
 }
 
-/// Where the store keeps what was asked for by hand: below the certificate's directory.
 std::string folder(const Wanted& wanted) {
-    return wanted.certificate.name + "/manual";
+    return store::manualTransaction(wanted.certificate.name);
 }
 
 UniqueFd lockFor(const Wanted& wanted) {
@@ -51,8 +50,8 @@ UniqueFd lockFor(const Wanted& wanted) {
 
 /// What is held, unless another machine made it.
 std::optional<store::Generation> held(const Wanted& wanted) {
-    const auto facts = store::readHeld(wanted.root, wanted.certificate.name);
-    if (!facts || facts->machineId != profile::machineId(wanted.root)) return std::nullopt;
+    const auto facts = ownHeld(wanted);
+    if (!facts) return std::nullopt;
     return store::readGeneration(wanted.root, wanted.certificate.name, facts->generation);
 }
 

@@ -58,6 +58,14 @@ void Progress::phase(std::string_view word, std::string_view detail) const {
     fmt::print(stderr, "{}{}{}\n", word, detail.empty() ? "" : ": ", detail);
 }
 
+void Progress::transaction(const std::string& id) const {
+    if (fd_ >= 0) send(fmt::format("transaction {}\n", id));
+}
+
+void Progress::log(log::Level level, const std::string& line) const {
+    if (fd_ >= 0) send(fmt::format("log {} {}\n", static_cast<int>(level), line));
+}
+
 void Progress::report(const record::Report& report) const {
     trace_->heading(sentence(report));
     if (fd_ >= 0) return send("report\n" + store::toText(report));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/log.hpp"
 #include "enroll/trace.hpp"
 #include "record/report.hpp"
 
@@ -17,6 +18,12 @@ public:
 
     /// A phase begins: key, authority, capabilities, request, poll, check, commit; `detail` is for people only.
     void phase(std::string_view word, std::string_view detail = {}) const;
+
+    /// The messages that follow belong to this transaction.
+    void transaction(const std::string& id) const;
+
+    /// A line of the log, which scepd passes on; for nobody without a pipe to it.
+    void log(log::Level level, const std::string& line) const;
 
     /// The end: the report as text over the pipe, or a sentence on standard output.
     void report(const record::Report& report) const;

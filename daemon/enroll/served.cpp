@@ -49,7 +49,7 @@ void wait(const std::string& served, const crypto::Certificate& expected, Clock:
     for (;;) {
         const auto wrong = complaint(served, expected);
         if (wrong.empty()) return;
-        if (Clock::now() + pause >= deadline) throw Error(Fault::local, wrong);
+        if (Clock::now() + pause >= deadline) throw Error(Code::notServed, wrong);
         std::this_thread::sleep_for(pause);
     }
 }

@@ -219,7 +219,7 @@ scep::Pin Session::pin() const {
         try {
             return crypto::Certificate::fromPem(file::read(path));
         } catch (const Error& error) {
-            throw Error(Fault::configuration, fmt::format("ca-certificate {}: {}", path.string(), error.what()));
+            throw Error(Code::pinFileUnusable, fmt::format("ca-certificate {}: {}", path.string(), error.what()));
         }
     }
     if (const auto remembered = file::readIfExists(firstUseFile())) return crypto::Certificate::fromPem(*remembered);

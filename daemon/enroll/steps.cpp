@@ -34,6 +34,14 @@ Steps automatic(const profile::Scep& scep, const Situation& situation) {
 
 } // namespace
 
+bool canSign(const record::Held& held, const std::string& names, Time now) {
+    return held.notAfter > now && (held.names.empty() || held.names == names);
+}
+
+bool maySendChallenge(const profile::Challenge& challenge, bool held) {
+    return !std::holds_alternative<profile::NoChallenge>(challenge.source) && !(challenge.once && held);
+}
+
 Steps stepsOf(const profile::Scep& scep, const Situation& situation) {
     const Step fresh{Way::pkcsReqByItself, situation.hasChallenge};
     if (!situation.renews) return {fresh};

@@ -1,9 +1,12 @@
 #pragma once
 
+#include "base/clock.hpp"
 #include "profile/profile.hpp"
+#include "record/held.hpp"
 #include "scep/client.hpp"
 
 #include <expected>
+#include <string>
 #include <vector>
 
 namespace scepd::enroll {
@@ -30,6 +33,13 @@ struct Situation {
     bool offered = false;      ///< The CA's capabilities list Renewal.
     bool hasChallenge = false; ///< The profile or the caller provides one that may be used.
 };
+
+/// True when what is held can sign a renewal: it has not expired, and it does not stand for other names than those that
+/// are asked for now (namesDigest).
+bool canSign(const record::Held& held, const std::string& names, Time now);
+
+/// True when the profile provides a challenge that may be sent; `once` is over when something is held.
+bool maySendChallenge(const profile::Challenge& challenge, bool held);
 
 /// The ways to ask, in the order in which they are tried within one attempt, by renewal-message and renewal-challenge.
 /// A certificate whose key cannot decrypt is enrolled afresh first, because many servers issue and then fail to

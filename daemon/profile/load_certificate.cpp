@@ -192,7 +192,7 @@ std::optional<Certificate> readCertificate(const std::string& name, Place place,
     certificate.renew = readRenew(table, certificate.renew);
     certificate.subjectChange = table.choice("subject-change", subjectChangeWords).value_or(certificate.subjectChange);
     certificate.drift = table.choice("drift", driftWords).value_or(certificate.drift);
-    certificate.hooks = table.parsedList("hooks", parseFileName).value_or(certificate.hooks);
+    certificate.hooks = table.parsedList("hooks", parseHookName).value_or(certificate.hooks);
     certificate.hookTimeout = table.positiveDuration("hook-timeout").value_or(certificate.hookTimeout);
     certificate.targets = readTargets(table, certificate.usage);
     table.finish();

@@ -1,7 +1,9 @@
+#include "base/error.hpp"
 #include "profile/load.hpp"
 #include "profile/load_table.hpp"
 #include "profile/quantity.hpp"
 #include "profile/shape.hpp"
+#include "profile/suggest.hpp"
 
 #include <fmt/format.h>
 
@@ -52,8 +54,18 @@ void readClock(Table table, Settings& settings) {
     table.finish();
 }
 
+/// node_exporter reads no others.
+std::string parseTextfile(const std::string& text) {
+    auto path = parsePath(text);
+    if (!path.ends_with(".prom"))
+        throw Error(
+            Fault::configuration,
+            fmt::format("{} does not end with \".prom\": node_exporter reads only files that do", inQuotes(text)));
+    return path;
+}
+
 void readMetrics(Table table, Settings& settings) {
-    settings.metricsTextfile = table.parsed("textfile", parsePath);
+    settings.metricsTextfile = table.parsed("textfile", parseTextfile);
     table.finish();
 }
 

@@ -4,14 +4,16 @@
 #include "profile/surroundings.hpp"
 #include "profile/target_path.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <map>
 #include <optional>
 #include <sstream>
 #include <string_view>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace scepd::profile {
 namespace {
@@ -19,17 +21,20 @@ namespace {
 namespace fs = std::filesystem;
 using Severity = Diagnostic::Severity;
 
-/// The folders that drop-ins of scepd-deploy.service add to /etc.
-std::vector<std::string> addedWritablePaths() {
+/// Both install: the one when it is asked to, the other at boot what was interrupted.
+constexpr std::array installers{"scepd-deploy.service", "scepd-recover.service"};
+
+/// The folders that drop-ins of a unit add to /etc.
+std::vector<std::string> addedWritablePaths(const std::string& unit) {
     std::vector<std::string> paths;
     std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator("/etc/systemd/system/scepd-deploy.service.d", ignored)) {
+    for (const auto& entry : fs::directory_iterator("/etc/systemd/system/" + unit + ".d", ignored)) {
         std::ifstream file(entry.path());
         for (std::string line; std::getline(file, line);) {
             if (!line.starts_with("ReadWritePaths=")) continue;
             std::istringstream words(line.substr(line.find('=') + 1));
             for (std::string path; words >> path;)
-                paths.push_back(path.substr(path.find_first_not_of("-+")));
+                paths.push_back(path.substr(std::min(path.find_first_not_of("-+"), path.size())));
         }
     }
     return paths;
@@ -64,8 +69,9 @@ public:
     explicit Ground(const fs::path& root) : root_(root), isMachine_(root == "/"), mounts_(MountTable::ofThisProcess()) {
         std::error_code failure;
         realRoot_ = fs::weakly_canonical(root, failure);
-        if (isMachine_) writable_ = addedWritablePaths();
-        writable_.emplace_back("/etc");
+        if (!isMachine_) return;
+        for (const auto* unit : installers)
+            writable_.push_back(addedWritablePaths(unit));
     }
 
     struct Finding {
@@ -88,12 +94,13 @@ public:
 
 private:
     [[nodiscard]] std::optional<Finding> outsideOfSandbox(const std::string& path) const {
-        if (std::ranges::any_of(writable_, [&](const std::string& folder) { return liesBelow(path, folder); }))
-            return std::nullopt;
+        const auto holdsIt = [&](const std::string& folder) { return liesBelow(path, folder); };
+        const auto writes = [&](const auto& folders) { return std::ranges::any_of(folders, holdsIt); };
+        if (holdsIt("/etc") || std::ranges::all_of(writable_, writes)) return std::nullopt;
         return Finding{Severity::warning,
-                       fmt::format("lies outside of /etc, where scepd-deploy may not write; run systemctl edit "
-                                   "scepd-deploy.service and add a line ReadWritePaths={} below [Service]",
-                                   fs::path(path).parent_path().string())};
+                       fmt::format("lies outside of /etc, where scepd-deploy may not write; run systemctl edit {} and "
+                                   "add a line ReadWritePaths={} below [Service] of both",
+                                   fmt::join(installers, " "), fs::path(path).parent_path().string())};
     }
 
     const fs::path& root_;
@@ -101,7 +108,7 @@ private:
     MountTable mounts_;
     fs::path realRoot_;
     RealPaths realPaths_;
-    std::vector<std::string> writable_;
+    std::vector<std::vector<std::string>> writable_; ///< For each of the installers, beside /etc.
 };
 
 } // namespace

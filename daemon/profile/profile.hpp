@@ -226,12 +226,17 @@ struct Profile {
 
     /// True when the profile applies to an endpoint that belongs to these groups.
     [[nodiscard]] bool appliesTo(const std::vector<std::string>& endpointGroups) const;
+    /// True when it is for one of these groups by name.
+    [[nodiscard]] bool names(const std::vector<std::string>& some) const;
 
     bool operator==(const Profile&) const = default;
 };
 
 /// What asks for something this version does not do yet, as a sentence for people; nullopt when all is supported.
 std::optional<std::string> unsupported(const Certificate& certificate);
+
+/// "the profile is for the groups kiosk, lab": why it does not apply to an endpoint that is in none of them.
+std::string groupsSentence(const Profile& profile);
 
 /// /etc/scepd/scepd.toml: this endpoint and the daemon's settings. All have defaults.
 struct Settings {

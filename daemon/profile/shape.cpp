@@ -151,6 +151,17 @@ std::string parseFileName(const std::string& text) {
     return text;
 }
 
+bool isHookName(const std::string& text) {
+    const auto allowed = [](char c) { return isAsciiAlphanumeric(c) || c == '-' || c == '_' || c == '.'; };
+    return !text.empty() && text.front() != '.' && text.size() < 100 && std::ranges::all_of(text, allowed);
+}
+
+std::string parseHookName(const std::string& text) {
+    if (!isHookName(text))
+        refuse(text, "is not the name of a hook: letters, digits, \"-\", \"_\" and \".\", no folder, no dot in front");
+    return text;
+}
+
 std::string parseAccount(const std::string& text) {
     const bool clean = std::ranges::all_of(
         text, [](char c) { return isAsciiAlphanumeric(c) || c == '_' || c == '-' || c == '.' || c == '$'; });

@@ -36,8 +36,15 @@ std::string parsePath(const std::string& text);
 /// A systemd service or target by its whole name, such as "nginx.service".
 std::string parseUnit(const std::string& text);
 
-/// A hook's or credential's file name: no slash, no dot in front.
+/// A credential's file name: no slash, no dot in front.
 std::string parseFileName(const std::string& text);
+
+/// True for what names a hook, and with it a unit: fewer than 100 letters, digits, dashes, underscores and dots, no dot
+/// in front.
+bool isHookName(const std::string& text);
+
+/// The same as a value of a profile.
+std::string parseHookName(const std::string& text);
 
 /// The name of a user or group, or its number.
 std::string parseAccount(const std::string& text);

@@ -91,6 +91,16 @@ bool isProfileName(std::string_view fileName) {
            !fileName.starts_with('#');
 }
 
+namespace {
+
+const char* remedyFor(const std::error_code& failure) {
+    return failure == std::errc::permission_denied
+               ? "; profiles may hold secrets, so root and the group scepd alone read them: use sudo"
+               : "";
+}
+
+} // namespace
+
 std::map<std::string, fs::path> profileFiles(const fs::path& root) {
     std::map<std::string, fs::path> files;
     for (const auto& folder : profileFolders(root)) {
@@ -101,7 +111,8 @@ std::map<std::string, fs::path> profileFiles(const fs::path& root) {
             if (isProfileName(name)) files.emplace(name, entry->path());
         }
         if (failure && failure != std::errc::no_such_file_or_directory)
-            throw Error(Fault::local, fmt::format("list {}: {}", folder.string(), failure.message()));
+            throw Error(Fault::local,
+                        fmt::format("list {}: {}{}", folder.string(), failure.message(), remedyFor(failure)));
     }
     return files;
 }

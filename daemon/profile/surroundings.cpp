@@ -60,7 +60,7 @@ private:
         for (const auto& hook : certificate.hooks)
             inspectHook(hook, certificate);
         for (const auto& target : certificate.targets)
-            secret("pkcs12-password-file", target.pkcs12PasswordFile);
+            secret("pkcs12-password-file", target.pkcs12PasswordFile, "0600");
     }
 
     void variables(const std::string& text, const Certificate& certificate) {
@@ -92,12 +92,13 @@ private:
             tell(Severity::warning, line, fmt::format("{} {} does not exist", key, inQuotes(*path)));
     }
 
-    void secret(std::string_view key, const Path& path) {
+    void secret(std::string_view key, const Path& path, std::string_view mode = "0640") {
         needed(key, path, 0);
         struct stat status {};
         if (!path || ::stat(below(*path).c_str(), &status) != 0 || (status.st_mode & S_IROTH) == 0) return;
-        tell(Severity::warning, 0,
-             fmt::format("{0} {1} can be read by everybody on this machine; chmod 0640 {1}", key, inQuotes(*path)));
+        tell(
+            Severity::warning, 0,
+            fmt::format("{0} {1} can be read by everybody on this machine; chmod {2} {1}", key, inQuotes(*path), mode));
     }
 
     /// A file that is not there; one that may only not be looked at counts as there.

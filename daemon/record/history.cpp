@@ -29,4 +29,8 @@ Outcome outcomeFromName(std::string_view text) {
     throw Error(Fault::local, "no such outcome: " + std::string(text));
 }
 
+std::optional<Fault> History::lastFault() const {
+    return lastCode && lastOutcome != Outcome::waiting ? std::optional(faultOf(*lastCode)) : std::nullopt;
+}
+
 } // namespace scepd::record

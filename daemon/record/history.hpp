@@ -29,10 +29,11 @@ struct Deployment {
     bool confirmed = false;  ///< The consumers were seen to use it.
     unsigned failures = 0;   ///< Failed deployments in a row of the generation that is to be deployed.
     Time lastAttempt;
-    unsigned hookFailures = 0; ///< Runs in a row after which a hook of what is deployed had failed.
-    unsigned heals = 0;        ///< How often in a row the installed files were found changed and are put back.
-    Time lastDrift{};          ///< When that was last found, or put right; after a quiet day `heals` counts anew.
-    std::string error;         ///< What is wrong with it, a sentence; empty after a success.
+    unsigned hookFailures = 0;  ///< Runs in a row after which a hook of what is deployed had failed.
+    unsigned heals = 0;         ///< How often in a row the installed files were found changed and are put back.
+    Time lastDrift{};           ///< When that was last found, or put right; after a quiet day `heals` counts anew.
+    std::optional<Code> code{}; ///< What is wrong with it, by the catalogue; nullopt after a success.
+    std::string error;          ///< The same as a sentence; empty after a success.
     std::vector<TargetState> targets;
 
     bool operator==(const Deployment&) const = default;
@@ -59,10 +60,10 @@ struct History {
     Time lastAttempt, lastSuccess;
     Time lastRenewal; ///< When a renewal was last issued, deployed and confirmed: `spacing` counts from it.
     Outcome lastOutcome = Outcome::none;
-    std::optional<Fault> lastFault;
-    std::string lastError;     ///< The sentence people see; empty after a success.
-    Time notBeforeNextAttempt; ///< What the server asked for by Retry-After.
-    Time requested;            ///< When somebody last asked for it; `never` for nobody.
+    std::optional<Code> lastCode; ///< What went wrong, by the catalogue; nullopt after a success.
+    std::string lastError;        ///< The sentence people see; empty after a success.
+    Time notBeforeNextAttempt;    ///< What the server asked for by Retry-After.
+    Time requested;               ///< When somebody last asked for it; `never` for nobody.
     std::optional<PendingTransaction> pending;
     Deployment deployment;
     std::string configuration; ///< Digest of the profile text the failures belong to.
@@ -70,6 +71,9 @@ struct History {
     Time lastLook{};           ///< When the CA was last looked at while nothing was asked of it.
     Time lastFailedLook{};     ///< When that failed since; `never` for not.
     Time heldBackUntil{};      ///< An earlier generation was put back on request, and is not renewed by itself before.
+
+    /// Whose fault the last failure was; nobody's while something is waited for.
+    [[nodiscard]] std::optional<Fault> lastFault() const;
 
     bool operator==(const History&) const = default;
 };

@@ -44,9 +44,11 @@ struct Waiting {
 
 /// The attempt ended in an error. `retryAfter` is what the server asked for, if it did.
 struct Failed {
-    Fault fault = Fault::local;
+    Code code = Code::local;
     std::string reason;
     std::optional<Duration> retryAfter;
+
+    [[nodiscard]] Fault fault() const { return faultOf(code); }
 
     bool operator==(const Failed&) const = default;
 };

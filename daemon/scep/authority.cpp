@@ -53,10 +53,10 @@ crypto::Certificate pinnedBy(const profile::FingerprintPin& pin, const Certifica
     const auto found = std::ranges::find_if(offered, [&](const auto& certificate) { return fits(pin, certificate); });
     if (found == offered.end())
         throw Error(
-            Fault::protocol,
+            Code::otherAuthority,
             fmt::format("the CA is another one: ca-fingerprint fits none of its certificates: {}", listed(offered)));
     if (!found->isCa())
-        throw Error(Fault::protocol,
+        throw Error(Code::otherAuthority,
                     fmt::format("ca-fingerprint names {}, which is not a CA's certificate", found->subject()));
     return *found;
 }
@@ -74,7 +74,7 @@ crypto::Certificate pinnedBy(const crypto::Certificate& pin, const Certificates&
     };
     if (std::ranges::any_of(offered, belongs)) return pin;
     throw Error(
-        Fault::protocol,
+        Code::otherAuthority,
         fmt::format(
             "the CA is another one: {} is neither among its certificates nor did it issue a valid one of them: {}",
             pin.subject(), listed(offered)));
@@ -99,11 +99,11 @@ bool hasExpired(const crypto::Certificate& certificate, Time now) {
 
 void requireValid(const crypto::Certificate& anchor, Time now) {
     if (hasExpired(anchor, now))
-        throw Error(Fault::protocol,
+        throw Error(Code::authorityInvalid,
                     fmt::format("the CA certificate {} expired at {}", anchor.subject(), rfc3339(anchor.notAfter())));
     if (now < anchor.notBefore())
-        throw Error(Fault::protocol, fmt::format("the CA certificate {} is valid from {} on; the clock says {}",
-                                                 anchor.subject(), rfc3339(anchor.notBefore()), rfc3339(now)));
+        throw Error(Code::authorityInvalid, fmt::format("the CA certificate {} is valid from {} on; the clock says {}",
+                                                        anchor.subject(), rfc3339(anchor.notBefore()), rfc3339(now)));
 }
 
 bool mayRegister(const crypto::Certificate& certificate) {
@@ -141,8 +141,8 @@ public:
         if (const auto found = withRsa([](const auto& certificate) { return certificate.isCa(); })) return *found;
         if (usable_.size() == 1) return usable_.front();
         if (const auto found = first(issues)) return *found;
-        throw Error(Fault::protocol, fmt::format("none of the CA's certificates can receive a request: {}{}",
-                                                 listed(offered_), reasons()));
+        throw Error(Code::noRecipient, fmt::format("none of the CA's certificates can receive a request: {}{}",
+                                                   listed(offered_), reasons()));
     }
 
 private:
@@ -209,7 +209,7 @@ private:
                 certificate.isCa() && std::ranges::any_of(usable_, [&issuer = certificate](const auto& other) {
                     return other.isCa() && !other.selfIssued() && other.issuer() == issuer.issuer();
                 });
-            if (!replaced) throw Error(Fault::protocol, why);
+            if (!replaced) throw Error(Code::authorityInvalid, why);
         }
     }
 
@@ -238,8 +238,8 @@ private:
     [[nodiscard]] crypto::Certificate chosenByOperator() const {
         const auto found = first([this](const auto& certificate) { return fits(*recipientPin_, certificate); });
         if (found) return *found;
-        throw Error(Fault::protocol, fmt::format("recipient-fingerprint fits no usable certificate of the CA: {}{}",
-                                                 listed(offered_), reasons()));
+        throw Error(Code::noRecipient, fmt::format("recipient-fingerprint fits no usable certificate of the CA: {}{}",
+                                                   listed(offered_), reasons()));
     }
 
     const Certificates& offered_;
@@ -299,7 +299,7 @@ std::vector<crypto::Certificate> parseAuthorities(std::string_view body) {
     try {
         certificates = isArmoured(body) ? crypto::Certificate::allFromPem(body) : parseBinary(crypto::unwrapped(body));
     } catch (const Error& error) {
-        throw Error(Fault::protocol, diagnosis(body, error));
+        throw Error(Code::notScep, diagnosis(body, error));
     }
     if (certificates.empty()) throw Error(Fault::protocol, "the answer is a list without certificates");
     return distinct(certificates);

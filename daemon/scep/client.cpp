@@ -23,9 +23,10 @@ bool isSuccess(long status) {
 
 /// What a status means for the next attempt: the server may recover from 5xx and "too many"; to the rest it will say
 /// the same again until somebody changes something.
-Fault faultOf(long status) {
+Code codeOf(long status) {
     const bool passing = status >= 500 || status == 408 || status == 425 || status == 429;
-    return passing ? Fault::unreachable : Fault::refused;
+    if (status == 401 || status == 407) return Code::loginRefused;
+    return passing ? Code::serverBusy : Code::httpRefused;
 }
 
 /// A CertRep may come with any status; anything that is not built like DER need not be tried.
@@ -39,7 +40,7 @@ Error httpError(const std::string& url, const HttpResponse& response) {
     constexpr std::size_t excerpt = 120;
     const auto text = crypto::printable(response.body.substr(0, 4 * excerpt), excerpt);
     const bool silent = text.empty() || text.contains('<') || mayBeDer(response);
-    return {faultOf(response.status),
+    return {codeOf(response.status),
             fmt::format("{}: HTTP {}{}{}", shownUrl(url), response.status, silent ? "" : ": ", silent ? "" : text)};
 }
 
@@ -160,8 +161,8 @@ std::expected<Answer, HttpFailure> Client::exchange(const Message& message, Repe
     if (mayBeDer(response)) return readAnswer(response.body, expectation, sender);
     if (!isSuccess(response.status)) return std::unexpected(HttpFailure{response.status, httpError(url_, response)});
     const auto foreign = foreignBody(response.body);
-    throw Error(Fault::protocol, fmt::format("{}: the CA's answer is not used: it is {}", shownUrl(url_),
-                                             foreign.empty() ? "no CMS message" : foreign));
+    throw Error(Code::notScep, fmt::format("{}: the CA's answer is not used: it is {}", shownUrl(url_),
+                                           foreign.empty() ? "no CMS message" : foreign));
 }
 
 } // namespace scepd::scep

@@ -48,7 +48,7 @@ process::Result runInto(int standardOutput, const std::vector<std::string>& argv
     try {
         return process::run(command, timeout);
     } catch (const Error& error) {
-        throw Error(Fault::configuration, error.what());
+        throw error.as(Code::configuration);
     }
 }
 
@@ -59,8 +59,8 @@ Secret commandChallenge(const profile::CommandChallenge& challenge, Duration tim
     const auto result = runInto(output.write.get(), challenge.argv, timeout);
     auto line = lineIn(output.read.get());
     const auto failed = [&](const std::string& how) {
-        return Error(Fault::local, fmt::format("run {} for the challenge: {}{}", challenge.argv.front(), how,
-                                               lastWords(result.lastOutput)));
+        return Error(Code::challengeCommand, fmt::format("run {} for the challenge: {}{}", challenge.argv.front(), how,
+                                                         lastWords(result.lastOutput)));
     };
     if (!result.succeeded()) throw failed(result.describe());
     if (line.empty()) throw failed("its standard output has no first line");

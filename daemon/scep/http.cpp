@@ -202,8 +202,8 @@ private:
             const auto next = redirectedTo(response.status, request.isPost);
             if (!next) return response;
             if (redirects == mostRedirects || !mayRedirect(url, *next))
-                throw Error(Fault::protocol, fmt::format("{}: redirected to {}, which is not followed", shownUrl(url),
-                                                         crypto::printable(shownUrl(*next), longestUrl)));
+                throw Error(Code::redirected, fmt::format("{}: redirected to {}, which is not followed", shownUrl(url),
+                                                          crypto::printable(shownUrl(*next), longestUrl)));
             url = *next;
         }
     }
@@ -251,7 +251,7 @@ private:
     }
 
     static Error tooLarge(const std::string& url, const char* what, std::size_t limit) {
-        return {Fault::protocol, fmt::format("{}: the {} is larger than {} KiB", shownUrl(url), what, limit / 1024)};
+        return {Code::tooLarge, fmt::format("{}: the {} is larger than {} KiB", shownUrl(url), what, limit / 1024)};
     }
 
     [[nodiscard]] std::string header(const char* name) const {
@@ -261,7 +261,7 @@ private:
     }
 
     Error timedOut(const std::string& url) const {
-        return {Fault::unreachable,
+        return {Code::timedOut,
                 fmt::format("{}: no complete answer within {}", shownUrl(url), humanDuration(options_.timeout))};
     }
 

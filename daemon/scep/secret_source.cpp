@@ -14,17 +14,17 @@ Secret fromFile(std::string_view what, const std::filesystem::path& path) {
     try {
         auto line = firstLine(file::readSecret(path));
         if (line.empty())
-            throw Error(Fault::configuration, fmt::format("read the {}: {} is empty", what, path.string()));
+            throw Error(Code::secretMissing, fmt::format("read the {}: {} is empty", what, path.string()));
         return line;
     } catch (const Error& error) {
-        throw Error(Fault::configuration, error.what());
+        throw error.as(Code::secretMissing);
     }
 }
 
 Secret fromCredential(std::string_view what, const std::string& name) {
     const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
     if (directory == nullptr)
-        throw Error(Fault::configuration,
+        throw Error(Code::secretMissing,
                     fmt::format("read the {}: the service has no credential \"{}\"; LoadCredential={} in a drop-in of "
                                 "scepd.service provides it",
                                 what, name, name));

@@ -20,25 +20,36 @@ bool isRefusal(const std::string& reason) {
     return reason.contains("alert") || reason.contains("certificate required");
 }
 
-Fault faultOf(Trouble trouble, const std::string& reason) {
+Code codeOf(Trouble trouble, const std::string& reason) {
     switch (trouble) {
     case Trouble::address:
+        return Code::noSuchUrl;
+    case Trouble::name:
+    case Trouble::proxyName:
+        return Code::nameNotFound;
+    case Trouble::connection:
+        return Code::notConnected;
+    case Trouble::interface:
+        return Code::interfaceUnusable;
+    case Trouble::dropped:
+    case Trouble::broken:
+        return Code::connectionLost;
     case Trouble::caFile:
     case Trouble::clientFile:
-        return Fault::configuration;
+        return Code::tlsFilesUnusable;
     case Trouble::serverUnsure:
+        return Code::serverUntrusted;
+    case Trouble::tls:
+        return isRefusal(reason) ? Code::clientRefused : Code::tlsFailed;
+    case Trouble::login:
+        return Code::loginRefused;
     case Trouble::noHttp:
     case Trouble::noHeader:
-        return Fault::protocol;
-    case Trouble::login:
-        return Fault::refused;
-    case Trouble::tls:
-        return isRefusal(reason) ? Fault::refused : Fault::unreachable;
+        return Code::notHttp;
     case Trouble::local:
-        return Fault::local;
-    default:
-        return Fault::unreachable;
+        return Code::outOfResources;
     }
+    return Code::unreachable;
 }
 
 std::string pathOr(const std::optional<std::filesystem::path>& path, const char* otherwise) {
@@ -101,7 +112,7 @@ std::string sentence(Trouble trouble, const std::string& reason, const HttpOptio
 Error errorOf(Trouble trouble, const std::string& shownUrl, const std::string& reason, const HttpOptions& options) {
     constexpr std::size_t longest = 300; // libcurl quotes the server, its TLS certificate for one.
     const auto shown = lowerFirst(crypto::printable(reason, longest));
-    return {faultOf(trouble, reason), fmt::format("{}: {}", shownUrl, sentence(trouble, shown, options))};
+    return {codeOf(trouble, reason), fmt::format("{}: {}", shownUrl, sentence(trouble, shown, options))};
 }
 
 } // namespace scepd::scep

@@ -82,7 +82,7 @@ Deployer::Done Engine::whenDone(const Entry& entry, std::function<void(Entry&, s
         try {
             if (auto* found = findRunning(name, id)) then(*found, std::move(result));
         } catch (const std::exception& error) { // Whatever it was, what runs has an end.
-            if (auto* found = findRunning(name, id)) deploymentFailed(*found, error.what());
+            if (auto* found = findRunning(name, id)) deploymentFailed(*found, Error(Fault::local, error.what()));
         }
     };
 }
@@ -109,7 +109,7 @@ void Engine::startDeployment(Entry& entry) {
 }
 
 void Engine::deployed(Entry& entry, std::expected<Targets, Error> result) {
-    if (!result) return deploymentFailed(entry, result.error().what());
+    if (!result) return deploymentFailed(entry, result.error());
     const auto& targets = entry.history.deployment.targets = std::move(*result);
     if (std::ranges::any_of(targets, isUnconfirmed)) return lookAtServed(entry);
     confirm(entry);
@@ -122,7 +122,8 @@ void Engine::lookAtServed(Entry& entry) {
         if (found == nullptr) return;
         if (std::holds_alternative<record::Served>(report)) return confirm(*found);
         const auto* failed = std::get_if<record::Failed>(&report);
-        putBack(*found, failed != nullptr ? failed->reason : "scepd-enroll did not say what is served");
+        putBack(*found, failed != nullptr ? Error(failed->code, failed->reason)
+                                          : Error(Code::local, "scepd-enroll did not say what is served"));
     };
     std::vector<std::string> arguments{fmt::format("--root={}", places_.root.string()),
                                        fmt::format("--served={}", entry.held->generation)};
@@ -131,11 +132,11 @@ void Engine::lookAtServed(Entry& entry) {
     arguments.push_back(entry.name());
     entry.running->phase = "served";
     try {
-        entry.running->child =
-            std::make_unique<EnrollRun>(loop_, places_.enrollProgram, arguments, std::vector<EnrollRun::Handed>{},
-                                        lookDeadline, EnrollRun::Listener{[](const std::string&) {}, end});
+        entry.running->child = std::make_unique<EnrollRun>(
+            loop_, places_.enrollProgram, arguments, std::vector<EnrollRun::Handed>{}, lookDeadline,
+            EnrollRun::Listener{[](const std::string&) {}, end, {}, remarks(entry)});
     } catch (const Error& error) {
-        return deploymentFailed(entry, error.what());
+        return deploymentFailed(entry, error);
     }
     changed(entry);
 }
@@ -146,14 +147,13 @@ void Engine::confirm(Entry& entry) {
 }
 
 void Engine::confirmed(Entry& entry, const std::expected<Targets, Error>& result) {
-    if (!result) return deploymentFailed(entry, result.error().what());
+    if (!result) return deploymentFailed(entry, result.error());
     for (auto& target : entry.history.deployment.targets)
         if (isUnconfirmed(target)) target.state = "deployed";
     entry.history = schedule::noteDeployed(std::move(entry.history), entry.held->generation, judgedTime());
     const auto ended = std::exchange(entry.running, std::nullopt)->ended;
-    entry.lastComplaint.clear();
-    log::write(log::Level::notice, fmt::format("{}: generation {} is deployed", entry.name(), entry.held->generation),
-               entry.logFields());
+    entry.told.forget();
+    tell(entry, log::Level::notice, Code::deployed, fmt::format("generation {} is deployed", entry.held->generation));
     audience_.event(entry.name(), "deployed", "", entry.held);
     changed(entry);
     planSoon();
@@ -175,8 +175,7 @@ void Engine::hooksRan(Entry& entry, std::expected<Targets, Error> result) {
             rows.push_back({"hook " + hook, "failed", result.error().what()});
     entry.history = schedule::noteHooks(std::move(entry.history), rows, judgedTime());
     entry.running.reset();
-    if (rows.empty())
-        log::write(log::Level::notice, fmt::format("{}: its hooks have run", entry.name()), entry.logFields());
+    if (rows.empty()) tell(entry, log::Level::notice, Code::hooksRan, "its hooks have run");
     changed(entry);
     planSoon();
 }
@@ -229,38 +228,42 @@ bool Engine::rollback(const std::string& name, unsigned generation, Done done) {
     begin(entry, Action::deploy, "rollback");
     entry.running->ended = std::move(done);
     audience_.event(name, "rolled-back", "on request", entry.held);
+    entry.told.forget();
+    tell(entry, log::Level::notice, Code::rolledBack,
+         fmt::format("going back to generation {} on request", earlier.generation));
     deployer_.rollback(name, earlier.generation,
                        whenDone(entry, [this](Entry& found, auto result) { deployed(found, std::move(result)); }));
     return true;
 }
 
 /// A listener does not present the new certificate: back to what worked, if there is something to go back to.
-void Engine::putBack(Entry& entry, const std::string& why) {
+void Engine::putBack(Entry& entry, const Error& why) {
     if (entry.history.deployment.generation == 0) {
         for (auto& target : entry.history.deployment.targets)
-            if (isUnconfirmed(target)) target = {target.target, "not-served", why};
+            if (isUnconfirmed(target)) target = {target.target, "not-served", why.what()};
         return deploymentFailed(entry, why);
     }
     entry.running->phase = "rollback";
     entry.running->child.reset();
     changed(entry);
-    deployer_.rollback(entry.name(), 0, whenDone(entry, [this, why](Entry& found, auto result) {
-                           if (!result)
-                               return deploymentFailed(
-                                   found, fmt::format("{}; going back failed as well: {}", why, result.error().what()));
-                           found.history.deployment.targets = std::move(*result);
-                           audience_.event(found.name(), "rolled-back", why, found.held);
-                           deploymentFailed(found, fmt::format("{}; the generation before was put back", why));
-                       }));
+    deployer_.rollback(
+        entry.name(), 0, whenDone(entry, [this, why](Entry& found, auto result) {
+            if (!result)
+                return deploymentFailed(found, {why.code(), fmt::format("{}; going back failed as well: {}", why.what(),
+                                                                        result.error().what())});
+            found.history.deployment.targets = std::move(*result);
+            audience_.event(found.name(), "rolled-back", why.what(), found.held);
+            deploymentFailed(found, {why.code(), fmt::format("{}; the generation before was put back", why.what())});
+        }));
 }
 
-void Engine::deploymentFailed(Entry& entry, const std::string& why) {
+void Engine::deploymentFailed(Entry& entry, const Error& why) {
     entry.history = schedule::noteDeploymentFailure(std::move(entry.history), why, judgedTime());
     const auto ended = std::exchange(entry.running, std::nullopt)->ended;
-    complain(entry, "failed", entry.history.deployment.error);
+    complain(entry, "failed", why.code(), entry.history.deployment.error);
     changed(entry);
     planSoon();
-    if (ended) ended(std::unexpected(Error(Fault::local, why)));
+    if (ended) ended(std::unexpected(why));
 }
 
 } // namespace scepd

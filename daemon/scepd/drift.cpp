@@ -21,9 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-/// Drift is not told more often in the log; every finding is an event on the bus.
-constexpr Duration logInterval = 1h;
-
 std::vector<profile::TargetFile> filesOf(const profile::Certificate& certificate) {
     std::vector<profile::TargetFile> files;
     for (const auto& target : certificate.targets)
@@ -101,7 +98,8 @@ void Engine::inspected(Entry& entry, const std::expected<Targets, Error>& result
     entry.inspection.last = result ? Last::answered : Last::unanswered;
     entry.inspection.at = uptime();
     if (result) return judge(entry, *result);
-    log::warning("{}: the installed files cannot be looked at: {}", entry.name(), result.error().what());
+    passOn(entry, log::Level::warning,
+           fmt::format("the installed files cannot be looked at: {}", result.error().what()));
 }
 
 void Engine::judge(Entry& entry, const Targets& rows) {
@@ -114,15 +112,12 @@ void Engine::judge(Entry& entry, const Targets& rows) {
     if (heals) entry.history = schedule::noteDrift(std::move(entry.history), drift, judgedTime());
     if (!drift.empty()) tellDrift(entry, drift);
     changed(entry);
-    if (heals) planSoon();
+    planSoon(); // heals, or tells everybody
 }
 
 void Engine::tellDrift(Entry& entry, const std::string& what) {
     audience_.event(entry.name(), "drifted", what, entry.held);
-    const auto time = uptime();
-    if (entry.driftLogged != Duration::zero() && time - entry.driftLogged < logInterval) return;
-    entry.driftLogged = time;
-    log::write(log::Level::warning, fmt::format("{}: {}", entry.name(), what), entry.logFields());
+    tell(entry, log::Level::warning, Code::drifted, what);
 }
 
 } // namespace scepd

@@ -1,21 +1,17 @@
 #include "scepd/engine.hpp"
 
 #include "base/file.hpp"
-#include "base/hash.hpp"
 #include "base/log.hpp"
 #include "profile/endpoint.hpp"
-#include "profile/request_digest.hpp"
 #include "scepd/named_files.hpp"
 #include "scepd/overview.hpp"
 #include "schedule/hold.hpp"
 #include "schedule/look.hpp"
 #include "schedule/notes.hpp"
 #include "schedule/spread.hpp"
-#include "store/authorities.hpp"
 #include "store/generation.hpp"
 #include "store/history.hpp"
 #include "store/last_time.hpp"
-#include "store/transaction.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -28,34 +24,10 @@ namespace scepd {
 namespace {
 
 using record::Action;
-using record::Outcome;
 using namespace std::chrono_literals;
 
 /// The same complaint is not repeated in the log within this time.
 constexpr Duration complaintInterval = 1h;
-
-/// Facts of a generation that this machine made; a cloned image's or a damaged one is as good as none.
-template <typename Read>
-std::optional<record::Held> usable(Read read, const std::filesystem::path& root, const std::string& name,
-                                   const std::string& machineId) {
-    try {
-        auto held = read(root, name);
-        if (!held || held->machineId == machineId) return held;
-        log::warning("{}: generation {} was made on another machine and is not used", name, held->generation);
-    } catch (const Error& error) {
-        log::warning("{}: what is held cannot be read and is not used: {}", name, error.what());
-    }
-    return std::nullopt;
-}
-
-/// Failures belong to the profile that caused them: its text tells whether it is still the same.
-std::string digest(const std::string& profileFile) {
-    return fmt::format("{:016x}", stableHash(file::readIfExists(profileFile).value_or("")));
-}
-
-bool applies(const profile::Profile& profile, const profile::Settings& settings) {
-    return profile.appliesTo(settings.groups);
-}
 
 } // namespace
 
@@ -66,100 +38,6 @@ Engine::Engine(Loop& loop, Places places, Deployer deployer, Audience audience)
       audience_(std::move(audience)),
       machineId_(profile::machineId(places_.root)),
       targetWatch_(loop, places_.root, [this](const auto& paths) { touched(paths); }) {}
-
-// ---- profiles ----
-
-void Engine::reload() {
-    configuration_ = profile::load(places_.root, configuration_);
-    auto old = std::exchange(entries_, {});
-    for (const auto& profile : configuration_.profiles) {
-        if (!applies(profile, configuration_.settings)) continue;
-        const auto shared = std::make_shared<const profile::Profile>(profile);
-        const auto versions = versionsOf(profile);
-        for (const auto& certificate : profile.certificates) {
-            if (entries_.contains(certificate.name)) continue; // the file that sorts first wins
-            auto fresh = makeEntry(shared, certificate);
-            if (const auto found = old.extract(certificate.name); found)
-                takeOver(fresh, found.mapped(), versions);
-            else
-                readKept(fresh, versions);
-            entries_.emplace(certificate.name, std::move(fresh));
-        }
-    }
-    measureClock();
-    showAll();
-    for (const auto& [name, entry] : old)
-        tellRemoved(entry);
-    watchTargets();
-    lookAtNames();
-    planSoon();
-}
-
-/// What is installed and kept stays until somebody purges it.
-void Engine::tellRemoved(const Entry& entry) {
-    constexpr auto why = "no profile asks for it any more";
-    audience_.event(entry.name(), "removed", why, entry.held);
-    log::write(log::Level::notice, fmt::format("{}: {}", entry.name(), why), entry.logFields());
-}
-
-Entry Engine::makeEntry(const std::shared_ptr<const profile::Profile>& profile,
-                        const profile::Certificate& certificate) {
-    Entry entry;
-    entry.profile = profile;
-    entry.certificate = certificate;
-    entry.configuration = profile::requestDigest(profile->scep, certificate);
-    entry.policy = policyOf(*profile, certificate, configuration_.settings, machineId_);
-    entry.blocked = profile::unsupported(certificate).value_or("");
-    return entry;
-}
-
-Engine::Versions Engine::versionsOf(const profile::Profile& profile) const {
-    return {digest(profile.file), file::stamp(scepd::namedFiles(profile.scep, places_.root))};
-}
-
-/// What is known from before this start.
-void Engine::readKept(Entry& entry, const Versions& versions) const {
-    entry.held = usable(store::readHeld, places_.root, entry.name(), machineId_);
-    entry.upcoming = usable(store::readUpcoming, places_.root, entry.name(), machineId_);
-    entry.authorities = store::readAuthorities(places_.root, entry.name());
-    entry.written = entry.history = store::readHistory(places_.root, entry.name());
-    if (entry.held) entry.history = schedule::noteUntold(std::move(entry.history), *entry.held);
-    if (entry.history != entry.written) dropTransaction(entry.name());
-    // After a crash or a power cut nothing is more urgent than a whole installation.
-    entry.history.deployment.failures = 0;
-    // What failed with the profile as it was may work now, and the targets may be others.
-    if (entry.history.configuration != versions.profile) entry.history = schedule::noteChange(std::move(entry.history));
-    if (entry.history.namedFiles != versions.namedFiles)
-        entry.history = schedule::noteFileChange(std::move(entry.history));
-    entry.history.configuration = versions.profile;
-    entry.history.namedFiles = versions.namedFiles;
-}
-
-/// What is known and what runs goes on under the new profile, unless the profile says something else now. An exchange
-/// ends that may have begun with a secret which is not the same any more.
-void Engine::takeOver(Entry& fresh, Entry& old, const Versions& versions) {
-    const bool same = old.certificate == fresh.certificate && old.profile->scep == fresh.profile->scep;
-    const bool sameFiles = old.history.namedFiles == versions.namedFiles;
-    fresh.held = std::move(old.held);
-    fresh.upcoming = std::move(old.upcoming);
-    fresh.authorities = std::move(old.authorities);
-    fresh.history = std::move(old.history);
-    fresh.written = std::move(old.written);
-    fresh.asked = std::move(old.asked);
-    fresh.inspection = old.inspection;
-    fresh.driftLogged = old.driftLogged;
-    fresh.names = same ? std::move(old.names) : std::string();
-    fresh.toldOfNames = old.toldOfNames;
-    fresh.warned = old.warned;
-    fresh.warnedOfAuthority = old.warnedOfAuthority;
-    if (!same)
-        fresh.history = schedule::noteChange(std::move(fresh.history));
-    else if (!sameFiles)
-        fresh.history = schedule::noteFileChange(std::move(fresh.history));
-    if (same && (sameFiles || !old.isExchanging())) fresh.running = std::move(old.running);
-    fresh.history.configuration = versions.profile;
-    fresh.history.namedFiles = versions.namedFiles;
-}
 
 // ---- what next ----
 
@@ -261,6 +139,9 @@ void Engine::plan() {
         start(*entries[index], all[index].step.action);
     for (auto* entry : entries)
         warn(*entry, moment);
+    const auto after = circumstances();
+    for (auto* entry : entries)
+        tellChange(*entry, after);
     lookAtAuthorities(moment);
     showOverview(all, time);
     planInspection();
@@ -283,7 +164,7 @@ void Engine::start(Entry& entry, Action action) {
         if (action == Action::deploy) return startDeploymentOrHooks(entry);
         startAttempt(entry, action);
     } catch (const Error& error) {
-        attemptEnded(entry, record::Failed{error.fault(), error.what(), std::nullopt});
+        attemptEnded(entry, record::Failed{error.code(), error.what(), std::nullopt});
     }
 }
 
@@ -353,19 +234,6 @@ void Engine::showAll() {
     audience_.only(names);
 }
 
-void Engine::complain(Entry& entry, const std::string& event, const std::string& text) {
-    const auto time = judgedTime();
-    audience_.event(entry.name(), event, text, entry.held);
-    if (entry.lastComplaint == text && time - entry.lastComplaintTime < complaintInterval) return;
-    entry.lastComplaint = text;
-    entry.lastComplaintTime = time;
-    auto fields = entry.logFields();
-    fields.emplace_back("SCEPD_ERROR",
-                        entry.history.lastFault ? std::string(scepd::name(*entry.history.lastFault)) : "local");
-    log::write(log::Level::warning, fmt::format("{}: {}", entry.name(), text), fields);
-    tellHooks(entry, "failed");
-}
-
 void Engine::showOverview(const std::vector<schedule::Candidate>& candidates, Time now) {
     audience_.overview(overviewOf(configuration_, surroundings_, schedule::queueOf(candidates, now)));
 }
@@ -373,7 +241,7 @@ void Engine::showOverview(const std::vector<schedule::Candidate>& candidates, Ti
 std::vector<std::filesystem::path> Engine::namedFiles() const {
     std::vector<std::filesystem::path> files;
     for (const auto& profile : configuration_.profiles)
-        if (applies(profile, configuration_.settings))
+        if (profile.appliesTo(configuration_.settings.groups))
             std::ranges::move(scepd::namedFiles(profile.scep, places_.root), std::back_inserter(files));
     return files;
 }

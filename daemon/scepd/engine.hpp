@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/log.hpp"
 #include "base/loop.hpp"
 #include "profile/load.hpp"
 #include "record/authority.hpp"
@@ -7,6 +8,7 @@
 #include "record/overview.hpp"
 #include "record/request.hpp"
 #include "scepd/entry.hpp"
+#include "scepd/metrics.hpp"
 #include "scepd/target_watch.hpp"
 #include "schedule/plausible.hpp"
 
@@ -14,6 +16,8 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -98,12 +102,17 @@ public:
     /// Public PEM text of what is held: "certificate", "chain" or "ca". Throws Error{local} when nothing is held.
     [[nodiscard]] std::string pem(const std::string& name, const std::string& what) const;
 
-    /// The generations that are kept of a certificate, the newest first. One that is damaged is left out, and the log
-    /// says so. Throws Error{configuration} for one that no profile asks for.
+    /// The generations that are kept of a certificate, the newest first. One that is damaged is left out. Throws
+    /// Error{configuration} for one that no profile asks for.
     [[nodiscard]] std::vector<record::Kept> generations(const std::string& name) const;
 
     /// The CAs that the certificates' exchanges met.
     [[nodiscard]] std::vector<record::KnownAuthority> authorities() const;
+
+    /// What a monitoring system is told.
+    [[nodiscard]] Metrics metrics() const;
+    /// Where the settings want it written; nowhere without a path.
+    [[nodiscard]] std::optional<std::filesystem::path> metricsFile() const;
 
     /// Why the next step of a certificate comes when it does. Throws Error{configuration} for one that no profile asks
     /// for.
@@ -135,16 +144,25 @@ public:
 
 private:
     [[nodiscard]] Entry makeEntry(const std::shared_ptr<const profile::Profile>& profile,
-                                  const profile::Certificate& certificate);
+                                  const profile::Certificate& certificate) const;
     /// What failures belong to: digests of the profile's text and of the files that it names.
     struct Versions {
         std::string profile, namedFiles;
     };
     [[nodiscard]] Versions versionsOf(const profile::Profile& profile) const;
+    /// A profile that applies to this endpoint.
+    struct Applicable {
+        std::shared_ptr<const profile::Profile> profile;
+        Versions versions;
+    };
+    [[nodiscard]] std::vector<Applicable> applicableProfiles() const;
+    static void eachCertificate(const std::vector<Applicable>& profiles,
+                                const std::function<void(const Applicable&, const profile::Certificate&)>& take);
     void readKept(Entry& entry, const Versions& versions) const;
     static void takeOver(Entry& fresh, Entry& old, const Versions& versions);
     void tellRemoved(const Entry& entry);
     bool ask(Entry& entry, record::RequestOptions options);
+    void beginAgain(Entry& entry);
 
     void measureClock();
     [[nodiscard]] Time judgedTime() const;
@@ -159,7 +177,7 @@ private:
     void setAlarm(Time decided, Time now);
     void start(Entry& entry, record::Action action);
     void startAttempt(Entry& entry, record::Action action);
-    [[nodiscard]] record::Report asTheStoreTells(const Entry& entry, const record::Report& report) const;
+    [[nodiscard]] record::Report asTheStoreTells(Entry& entry, const record::Report& report) const;
     void attemptEnded(Entry& entry, const record::Report& told);
     void dropTransaction(const std::string& name) const;
 
@@ -172,11 +190,11 @@ private:
     void lookAtServed(Entry& entry);
     void confirm(Entry& entry);
     void confirmed(Entry& entry, const std::expected<Targets, Error>& result);
-    void putBack(Entry& entry, const std::string& why);
+    void putBack(Entry& entry, const Error& why);
     void rerunHooks(Entry& entry);
     void hooksRan(Entry& entry, std::expected<Targets, Error> result);
     void tellHooks(const Entry& entry, const std::string& event);
-    void deploymentFailed(Entry& entry, const std::string& why);
+    void deploymentFailed(Entry& entry, const Error& why);
     [[nodiscard]] Deployer::Done whenDone(const Entry& entry,
                                           std::function<void(Entry&, std::expected<Targets, Error>)> then);
 
@@ -189,7 +207,7 @@ private:
     void tellDrift(Entry& entry, const std::string& what);
 
     void take(Entry& entry, const record::Issued& issued);
-    void tellPending(const Entry& entry);
+    void tellPending(Entry& entry);
 
     [[nodiscard]] Time nextWatch(const schedule::Circumstances& moment) const;
     void lookAtAuthorities(const schedule::Circumstances& moment);
@@ -200,6 +218,7 @@ private:
     void tellExpiry(Entry& entry, const schedule::Circumstances& moment, const std::string& text);
 
     void namesTold(const record::Report& report);
+    void namesUnknown(const std::string& why);
     void tellOfNames(Entry& entry);
 
     Entry* find(const std::string& name);
@@ -209,10 +228,19 @@ private:
     Entry* findRunning(const std::string& name, unsigned id);
     void begin(Entry& entry, record::Action action, const std::string& phase);
     void changed(Entry& entry);
-    void complain(Entry& entry, const std::string& event, const std::string& text);
+    /// What the journal keeps beside a line about a certificate.
+    [[nodiscard]] log::Fields fieldsOf(const Entry& entry, Code code, record::State state) const;
+    /// A line in the journal, unless the same one was written within the last hour: true when it was.
+    bool tell(Entry& entry, log::Level level, Code code, const std::string& text);
+    /// The same for what is no event of a certificate: what scepd-enroll remarks on its way, or what cannot be read.
+    void passOn(Entry& entry, log::Level level, const std::string& line) const;
+    /// When the state has changed since the last line, that is a line of its own.
+    void tellChange(Entry& entry, const schedule::Circumstances& moment);
+    void complain(Entry& entry, const std::string& event, Code code, const std::string& text);
     void showOverview(const std::vector<schedule::Candidate>& candidates, Time now);
     using End = std::function<void(Entry&, const record::Report&)>;
     [[nodiscard]] EnrollRun::Listener listener(const Entry& entry, End end);
+    [[nodiscard]] std::function<void(log::Level, const std::string&)> remarks(const Entry& entry);
     bool runByHand(const std::string& name, const EnrollRun::Handed& handed, std::vector<std::string> arguments,
                    End end);
     void endByHand(Entry& entry);
@@ -239,6 +267,7 @@ private:
     Time networkChanged_;
     std::unique_ptr<EnrollRun> namesRun_;
     bool namesAgain_ = false; ///< Something changed while namesRun_ runs.
+    Told toldOfNames_;        ///< Why they could not be looked up.
     Time lastUnwritten_;      ///< When it was last said that the disk takes nothing.
 };
 

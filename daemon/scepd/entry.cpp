@@ -1,5 +1,6 @@
 #include "scepd/entry.hpp"
 
+#include "base/code.hpp"
 #include "schedule/look.hpp"
 #include "schedule/spread.hpp"
 #include "schedule/state.hpp"
@@ -12,9 +13,17 @@ namespace scepd {
 
 using record::Action;
 
-log::Fields Entry::logFields() const {
-    return {{"SCEPD_CERTIFICATE", name()}, {"SCEPD_PROFILE", profile->file}};
+namespace {
+
+/// A remedy that can be copied into a shell.
+std::string withName(std::string remedy, const std::string& name) {
+    constexpr std::string_view placeholder = " NAME";
+    for (auto at = remedy.find(placeholder); at != std::string::npos; at = remedy.find(placeholder, at + name.size()))
+        remedy.replace(at + 1, placeholder.size() - 1, name);
+    return remedy;
 }
+
+} // namespace
 
 bool Entry::isExchanging() const {
     return running && running->child && running->action != Action::deploy && running->action != Action::nothing;
@@ -79,6 +88,12 @@ schedule::Candidate Entry::candidate(const schedule::Circumstances& circumstance
     };
 }
 
+/// What went wrong last: with the CA, or with what is held on its way to the consumers.
+std::optional<Code> Entry::lastCode() const {
+    if (history.lastCode) return history.lastCode;
+    return blocked.empty() ? history.deployment.code : Code::unsupported;
+}
+
 record::Status Entry::status(const schedule::Circumstances& circumstances) const {
     const auto step = nextStep(circumstances);
     const bool attempted = running && running->action != Action::nothing;
@@ -86,20 +101,21 @@ record::Status Entry::status(const schedule::Circumstances& circumstances) const
     auto situation = schedule::situationOf(currentPolicy(), held, history, step, action, blocked, circumstances.now);
     if (const auto ending = schedule::endingAuthority(authorities, circumstances.now))
         situation = schedule::withEnding(std::move(situation), *ending);
+    const auto code = lastCode();
     return {
         .name = name(),
         .profile = profile->file,
         .usage = std::string(profile::name(certificate.usage)),
         .state = situation.state,
         .reason = std::move(situation.reason),
-        .remedy = std::move(situation.remedy),
+        .remedy = withName(std::move(situation.remedy), name()),
         .held = held,
         .nextAction = step.action,
         .nextActionTime = step.at,
         .nextActionReason = step.why,
         .lastAttempt = history.lastAttempt,
-        .lastErrorCode = history.lastFault ? std::string(scepd::name(*history.lastFault)) : std::string(),
-        .lastError = history.lastError,
+        .lastErrorCode = code ? scepd::name(*code) : std::string(),
+        .lastError = history.lastCode ? history.lastError : history.deployment.error,
         .attempts = history.attempts,
         .phase = running ? running->phase : std::string(),
         .deployedGeneration = history.deployment.generation,
@@ -128,7 +144,7 @@ record::Status notApplicable(const profile::Profile& profile, const profile::Cer
     status.profile = profile.file;
     status.usage = profile::name(certificate.usage);
     status.state = record::State::notApplicable;
-    status.reason = fmt::format("the profile is for the groups {}", fmt::join(profile.groups, ", "));
+    status.reason = profile::groupsSentence(profile);
     return status;
 }
 

@@ -1,18 +1,20 @@
 #pragma once
 
-#include "base/log.hpp"
 #include "profile/profile.hpp"
 #include "record/authority.hpp"
 #include "record/history.hpp"
 #include "record/request.hpp"
 #include "record/status.hpp"
 #include "scepd/spawn.hpp"
+#include "scepd/told.hpp"
 #include "schedule/inspection.hpp"
 #include "schedule/next_step.hpp"
 #include "schedule/queue.hpp"
 
+#include <cstdint>
 #include <expected>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,18 +45,16 @@ struct Entry {
     std::string names;         ///< What the names come to on this endpoint now, as Held::names; empty: not known now.
     bool toldOfNames = false;  ///< That they are others than those in what is held was said in the log.
     std::string configuration; ///< profile::requestDigest of what the profile asks for.
-    record::RequestOptions asked; ///< Of the last request that was not served yet.
+    std::map<record::Outcome, std::uint64_t> ended; ///< Attempts since the daemon runs, by how they ended.
+    record::RequestOptions asked;                   ///< Of the last request that was not served yet.
     std::optional<Running> running;
     schedule::Inspection inspection;
-    Duration driftLogged{}; ///< When a drift was last told in the log, by the uptime; zero for not yet.
+    Told told;               ///< What the journal knows of it.
+    std::string transaction; ///< Of the last attempt that sent a message; empty for none since the start.
     record::State shown = record::State::waiting; ///< What people were told last.
     Time warned{}, warnedOfAuthority{}; ///< The last warnings of what expires, of those that schedule/look knows.
-    std::string lastComplaint; ///< The last warning in the log, and when: the same one is not repeated within an hour.
-    Time lastComplaintTime;
 
     [[nodiscard]] const std::string& name() const { return certificate.name; }
-    /// What the journal keeps beside a line about this certificate.
-    [[nodiscard]] log::Fields logFields() const;
     /// True while scepd-enroll talks to the CA.
     [[nodiscard]] bool isExchanging() const;
     /// When scepd-enroll is ended: each exchange bounds itself, at every URL and at the challenge's; this is for what
@@ -64,6 +64,8 @@ struct Entry {
     [[nodiscard]] bool outdated() const;
     /// What the profile wants when the names in what is held are not those of this endpoint now.
     [[nodiscard]] schedule::NameChange nameChange() const;
+    /// What went wrong last and was not put right since.
+    [[nodiscard]] std::optional<Code> lastCode() const;
     [[nodiscard]] schedule::Step nextStep(const schedule::Circumstances& circumstances) const;
     /// The policy, with what is known of what is held.
     [[nodiscard]] schedule::Policy currentPolicy() const;

@@ -55,7 +55,7 @@ void Engine::startLook(Entry& entry) {
             entry.exchangeDeadline(),
             listener(entry, [this](Entry& found, const auto& report) { looked(found, report); }));
     } catch (const Error& error) {
-        looked(entry, record::Failed{error.fault(), error.what(), std::nullopt});
+        looked(entry, record::Failed{error.code(), error.what(), std::nullopt});
     }
 }
 
@@ -66,12 +66,11 @@ void Engine::looked(Entry& entry, const record::Report& report) {
     const bool failed = !std::holds_alternative<record::Looked>(report);
     entry.history = schedule::noteLook(std::move(entry.history), failed, judgedTime());
     if (const auto* failure = std::get_if<record::Failed>(&report))
-        log::write(failure->fault == Fault::unreachable ? log::Level::info : log::Level::warning,
-                   fmt::format("{}: {}", entry.name(), failure->reason), entry.logFields());
+        tell(entry, failure->fault() == Fault::unreachable ? log::Level::info : log::Level::warning, failure->code,
+             failure->reason);
     if (!wasFollowed && schedule::isFollowed(entry.authorities))
-        log::write(log::Level::notice,
-                   fmt::format("{}: the CA has named the one that follows it; scepctl ca shows both", entry.name()),
-                   entry.logFields());
+        tell(entry, log::Level::notice, Code::successor,
+             "the CA has named the one that follows it; scepctl ca shows both");
     changed(entry);
     planSoon();
 }
@@ -99,7 +98,7 @@ void Engine::warn(Entry& entry, const schedule::Circumstances& moment) {
 }
 
 void Engine::tellExpiry(Entry& entry, const schedule::Circumstances& moment, const std::string& text) {
-    log::write(log::Level::warning, fmt::format("{}: {}", entry.name(), text), entry.logFields());
+    tell(entry, log::Level::warning, Code::expiring, text);
     audience_.event(entry.name(), "expiring", text, entry.held);
     tellHooks(entry, "expiring");
     show(entry, moment);

@@ -1,3 +1,4 @@
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/loop.hpp"
@@ -8,6 +9,7 @@
 #include "scepd/clock_watch.hpp"
 #include "scepd/engine.hpp"
 #include "scepd/hostname_watch.hpp"
+#include "scepd/metrics_file.hpp"
 #include "scepd/network_watch.hpp"
 #include "scepd/watch.hpp"
 
@@ -70,6 +72,8 @@ int serve(const Options& options) {
 
     std::unique_ptr<bus::Objects> objects;
     std::unique_ptr<Engine> engine;
+    MetricsFile metricsFile;
+    const auto metrics = [&] { return metricsText(engine->metrics(), SCEPD_VERSION); };
     const Audience audience{
         .one = [&](const auto& status) { objects->show(status); },
         .only = [&](const auto& names) { objects->keepOnly(names); },
@@ -77,6 +81,7 @@ int serve(const Options& options) {
             [&](const auto& overview) {
                 objects->show(overview);
                 notify("STATUS=" + engine->summary());
+                metricsFile.update(engine->metricsFile(), metrics, uptime());
                 ::malloc_trim(0); // profiles as text take more than what they say, and this process idles for weeks
             },
         .event = [&](const auto& name, const auto& event, const auto& reason,
@@ -102,6 +107,7 @@ int serve(const Options& options) {
             .generations = [&](const auto& name) { return engine->generations(name); },
             .authorities = [&] { return engine->authorities(); },
             .explain = [&](const auto& name) { return engine->explain(name); },
+            .metrics = metrics,
         });
     engine->reload();
 

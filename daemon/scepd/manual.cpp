@@ -34,7 +34,7 @@ UniqueFd inMemory(const std::string& text) {
 }
 
 Error errorOf(const record::Report& report) {
-    if (const auto* failed = std::get_if<record::Failed>(&report)) return {failed->fault, failed->reason};
+    if (const auto* failed = std::get_if<record::Failed>(&report)) return {failed->code, failed->reason};
     return {Fault::local, "scepd-enroll reported something that it was not asked for"};
 }
 
@@ -59,6 +59,7 @@ bool Engine::import(const std::string& name, const std::string& text, Done done)
                              return done(std::unexpected(errorOf(report)));
                          }
                          entry.history.requested = never;
+                         entry.asked = {};
                          attemptEnded(entry, report);
                          done({});
                      });

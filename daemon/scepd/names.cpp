@@ -36,8 +36,13 @@ void Engine::lookAtNames() {
             loop_, places_.enrollProgram, enrollArguments({"--names"}), std::vector<EnrollRun::Handed>{}, namesDeadline,
             EnrollRun::Listener{[](const std::string&) {}, [this](const auto& report) { namesTold(report); }});
     } catch (const Error& error) {
-        log::warning("whether names have changed cannot be looked up: {}", error.what());
+        namesUnknown(error.what());
     }
+}
+
+/// The network tells of itself often.
+void Engine::namesUnknown(const std::string& why) {
+    if (toldOfNames_.isNews(why, judgedTime())) log::warning("whether names have changed cannot be looked up: {}", why);
 }
 
 void Engine::namesTold(const record::Report& report) {
@@ -46,8 +51,7 @@ void Engine::namesTold(const record::Report& report) {
     const auto* now = std::get_if<record::NamesNow>(&report);
     if (now == nullptr) {
         const auto* failed = std::get_if<record::Failed>(&report);
-        return log::warning("whether names have changed cannot be looked up: {}",
-                            failed != nullptr ? failed->reason : "scepd-enroll reported something else");
+        return namesUnknown(failed != nullptr ? failed->reason : "scepd-enroll reported something else");
     }
     for (auto& [name, entry] : entries_) {
         const auto digest = now->digests.find(name);
@@ -64,11 +68,9 @@ void Engine::tellOfNames(Entry& entry) {
     const bool speaks = change == NameChange::alert || change == NameChange::reenroll;
     if (!speaks || std::exchange(entry.toldOfNames, true)) return;
     const bool alerts = change == NameChange::alert;
-    log::write(alerts ? log::Level::warning : log::Level::notice,
-               fmt::format("{}: this endpoint's names are others than those in its certificate {}; {}", entry.name(),
-                           entry.held->subject,
-                           alerts ? "scepctl renew replaces it" : "a new one is enrolled (subject-change)"),
-               entry.logFields());
+    tell(entry, alerts ? log::Level::warning : log::Level::notice, Code::namesChanged,
+         fmt::format("this endpoint's names are others than those in its certificate {}; {}", entry.held->subject,
+                     alerts ? "scepctl renew replaces it" : "a new one is enrolled (subject-change)"));
 }
 
 } // namespace scepd

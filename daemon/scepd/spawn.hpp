@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/log.hpp"
 #include "base/loop.hpp"
 #include "base/process.hpp"
 #include "record/report.hpp"
@@ -14,12 +15,18 @@
 namespace scepd {
 
 /// One run of scepd-enroll. It ends by itself, at its deadline, or when this dies: then it is killed with its children.
+/// It reads what strangers send, so what it tells is not trusted: words have their letters and lengths, remarks their
+/// number, and whoever tells without end keeps nobody.
 class EnrollRun {
 public:
     struct Listener {
         std::function<void(const std::string& phase)> phase;
         /// Called once at the end: with what it reported, or with what went wrong with it. It may end this EnrollRun.
         std::function<void(record::Report)> end;
+        /// To which transaction the following messages to the CA belong; may be left out.
+        std::function<void(const std::string& id)> transaction{};
+        /// What it remarks on its way, a line of the log; may be left out.
+        std::function<void(log::Level level, const std::string& line)> remark{};
     };
 
     /// A descriptor of ours that it gets, and the option that tells it the number.
@@ -38,8 +45,12 @@ public:
 
 private:
     explicit EnrollRun(Listener listener) : listener_(std::move(listener)) {}
-    void read();
+    bool read();
     void takeLines();
+    void takeLine(const std::string& line);
+    void takePhase(const std::string& word);
+    void takeTransaction(const std::string& id);
+    void takeRemark(const std::string& line);
     void exited(int status);
     [[nodiscard]] record::Report result(int status) const;
 
@@ -48,7 +59,8 @@ private:
     pid_t pid_ = -1;
     bool timedOut_ = false;
     bool reporting_ = false;
-    std::string buffer_, report_;
+    unsigned remarks_ = 0;
+    std::string buffer_, report_, phase_;
     Loop::Handle readable_, exit_, deadline_;
 };
 

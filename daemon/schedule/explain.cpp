@@ -45,14 +45,15 @@ Turn enrollmentTurn(std::size_t index, const std::vector<Candidate>& candidates,
 void addFailures(std::vector<std::string>& changes, const Policy& policy, const History& history,
                  const std::string& profile) {
     if (history.failures == 0) return;
-    if (history.lastOutcome == record::Outcome::waiting)
+    const bool ended = gaveUp(policy, history);
+    if (!ended && history.lastOutcome == record::Outcome::waiting)
         changes.emplace_back("it goes on when the missing variable is known or set under [endpoint] in scepd.toml");
-    else if (history.lastFault == Fault::unreachable)
+    else if (!ended && history.lastFault() == Fault::unreachable)
         changes.emplace_back("a change of the network: it is tried again within seconds");
     else
         changes.push_back(fmt::format(
             "a change of {}, of a secret that it names or of the CA's certificate: it begins afresh", profile));
-    if (policy.retries > 0)
+    if (policy.retries > 0 && !ended)
         changes.push_back(
             fmt::format("after {} failures in a row it gives up (retries = {})", policy.retries + 1, policy.retries));
 }
@@ -68,7 +69,7 @@ std::vector<std::string> changesOf(const Candidate& candidate, const Policy& pol
     switch (candidate.step.action) {
     case Action::renew:
         changes.push_back(fmt::format("scepctl renew {}: at once, without waiting for others", name));
-        changes.push_back(fmt::format("`renew` in {}, and what else it asks for: noticed by itself", profile));
+        changes.push_back(fmt::format("another renew, or anything else, in {}: noticed by itself", profile));
         break;
     case Action::poll:
         changes.push_back(fmt::format("the request is approved at the CA: seen with the next poll, or with scepctl "
@@ -84,7 +85,7 @@ std::vector<std::string> changesOf(const Candidate& candidate, const Policy& pol
     case Action::nothing:
         changes.push_back(
             fmt::format("scepctl {} {}: at once", candidate.notAfter == never ? "request" : "renew", name));
-        changes.push_back(fmt::format("a change of {}: noticed by itself", profile));
+        if (history.failures == 0) changes.push_back(fmt::format("a change of {}: noticed by itself", profile));
         break;
     }
     return changes;

@@ -38,10 +38,6 @@ bool isDeployed(const Held& held, const History& history) {
     return history.deployment.generation == held.generation && history.deployment.confirmed;
 }
 
-bool gaveUp(const Policy& policy, const History& history) {
-    return policy.retries > 0 && history.failures > policy.retries;
-}
-
 /// What claims to lie ahead was written under a clock that was wrong: it tells nothing.
 Time past(Time time, Time now) {
     return time > now ? never : time;
@@ -203,12 +199,16 @@ Time renewalDue(const Policy& policy, const Held& held) {
 }
 
 Duration backoff(const Policy& policy, const History& history, std::optional<Duration> remaining) {
-    const bool slowEnd = history.lastOutcome == Outcome::refused || history.lastFault == Fault::refused ||
-                         history.lastFault == Fault::configuration;
+    const bool slowEnd = history.lastOutcome == Outcome::refused || history.lastFault() == Fault::refused ||
+                         history.lastFault() == Fault::configuration;
     const auto delay =
         slowEnd ? policy.retryDelayMax : doubled(policy.retryDelay, policy.retryDelayMax, history.failures);
     const auto ours = jittered(policy, delay, history.failures);
     return remaining ? std::min(ours, std::max<Duration>(*remaining / 20, 1h)) : ours;
+}
+
+bool gaveUp(const Policy& policy, const History& history) {
+    return policy.retries > 0 && history.failures > policy.retries;
 }
 
 bool asked(const History& history, Time now) {
@@ -259,7 +259,7 @@ Step underCircumstances(Step step, const History& history, const Circumstances& 
     const auto lastAttempt = past(history.lastAttempt, now);
     const bool askedToWait = history.notBeforeNextAttempt > now;
     const bool changed = circumstances.networkChanged > lastAttempt && circumstances.networkChanged <= now;
-    if (history.lastFault == Fault::unreachable && changed && !askedToWait && step.at > now) {
+    if (history.lastFault() == Fault::unreachable && changed && !askedToWait && step.at > now) {
         step.at = std::min(step.at, std::max(circumstances.networkChanged, lastAttempt + networkRetry));
         step.why += "; the network has changed since the last attempt";
     }

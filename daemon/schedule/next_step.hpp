@@ -59,6 +59,9 @@ inline constexpr Duration longestRetryAfter = std::chrono::hours(24);
 /// than a twentieth of it, but for that reason not shorter than an hour.
 Duration backoff(const Policy& policy, const record::History& history, std::optional<Duration> remaining);
 
+/// True when retries are used up: nothing more comes by itself.
+bool gaveUp(const Policy& policy, const record::History& history);
+
 /// True when somebody asked and no attempt was made since.
 bool asked(const record::History& history, Time now);
 

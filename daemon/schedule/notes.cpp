@@ -3,6 +3,9 @@
 #include "schedule/next_step.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
 #include <variant>
 
 #include <fmt/format.h>
@@ -17,17 +20,30 @@ using record::Outcome;
 History withoutTrouble(History history, Outcome outcome) {
     history.lastOutcome = outcome;
     history.failures = 0;
-    history.lastFault.reset();
+    history.lastCode.reset();
     history.lastError.clear();
     return history;
 }
 
-History withTrouble(History history, Outcome outcome, std::optional<Fault> fault, const std::string& reason) {
+History withTrouble(History history, Outcome outcome, Code code, const std::string& reason) {
     history.lastOutcome = outcome;
-    history.lastFault = fault;
+    history.lastCode = code;
     history.lastError = reason;
     ++history.failures;
     return history;
+}
+
+/// RFC 8894 section 3.2.1.4.5.
+Code codeOfRefusal(std::string_view failInfo) {
+    constexpr std::array<std::pair<std::string_view, Code>, 5> codes{{
+        {"badAlg", Code::badAlg},
+        {"badMessageCheck", Code::badMessageCheck},
+        {"badRequest", Code::badRequest},
+        {"badTime", Code::badTime},
+        {"badCertId", Code::badCertId},
+    }};
+    const auto* const found = std::ranges::find(codes, failInfo, &std::pair<std::string_view, Code>::first);
+    return found != codes.end() ? found->second : Code::refused;
 }
 
 /// One function per way to end.
@@ -56,22 +72,22 @@ struct End {
 
     History operator()(const record::Refused& refused) {
         history.pending.reset();
-        return withTrouble(std::move(history), Outcome::refused, Fault::refused, refused.reason);
+        return withTrouble(std::move(history), Outcome::refused, codeOfRefusal(refused.failInfo), refused.reason);
     }
 
     History operator()(const record::Waiting& waiting) {
-        return withTrouble(std::move(history), Outcome::waiting, std::nullopt, waiting.reason);
+        return withTrouble(std::move(history), Outcome::waiting, Code::variableUnknown, waiting.reason);
     }
 
     History operator()(const record::Failed& failed) {
         if (failed.retryAfter) history.notBeforeNextAttempt = now + std::min(*failed.retryAfter, longestRetryAfter);
         if (history.pending) history.pending->lastPoll = now;
-        return withTrouble(std::move(history), Outcome::failed, failed.fault, failed.reason);
+        return withTrouble(std::move(history), Outcome::failed, failed.code, failed.reason);
     }
 
     template <typename Other>
     History operator()(const Other& /*report*/) {
-        return (*this)(record::Failed{Fault::local, "scepd-enroll reported something that it was not asked for", {}});
+        return (*this)(record::Failed{Code::local, "scepd-enroll reported something that it was not asked for", {}});
     }
 };
 
@@ -104,8 +120,12 @@ History noteEnd(History history, const record::Report& report, Time now) {
 }
 
 History noteUntold(History history, const record::Held& held) {
-    const bool begun = history.lastAttempt > history.lastSuccess;
-    if (!begun || held.issued < history.lastAttempt) return history;
+    const bool begun = history.lastAttempt > history.lastSuccess && held.issued >= history.lastAttempt;
+    // Asked for, and not even the beginning could be written down.
+    const bool served = history.requested > history.lastSuccess && history.requested >= history.lastAttempt &&
+                        held.issued >= history.requested;
+    if (!begun && !served) return history;
+    if (served) history = noteAttempt(std::move(history), held.issued);
     return noteEnd(std::move(history), record::Issued{held}, held.issued);
 }
 
@@ -117,6 +137,7 @@ History noteDeployed(History history, unsigned generation, Time now) {
     deployment.confirmed = true;
     deployment.failures = 0;
     deployment.error.clear();
+    deployment.code.reset();
     if (deployment.heals > 0) deployment.lastDrift = now;
     deployment.hookFailures = std::ranges::any_of(deployment.targets, record::isHook) ? 1 : 0;
     deployment.lastAttempt = now;
@@ -132,11 +153,12 @@ History noteHooks(History history, const std::vector<record::TargetState>& faile
     return history;
 }
 
-History noteDeploymentFailure(History history, const std::string& why, Time now) {
+History noteDeploymentFailure(History history, const Error& why, Time now) {
     auto& deployment = history.deployment;
     ++deployment.failures;
     deployment.lastAttempt = now;
-    deployment.error = fmt::format("the deployment failed: {}", why);
+    deployment.error = fmt::format("the deployment failed: {}", why.what());
+    deployment.code = why.code();
     return history;
 }
 
@@ -159,6 +181,7 @@ History noteDrift(History history, const std::string& what, Time now) {
     deployment.lastDrift = now;
     deployment.confirmed = false;
     deployment.error = what;
+    deployment.code = Code::drifted;
     return history;
 }
 
@@ -166,6 +189,7 @@ History noteNewGeneration(History history) {
     history.deployment.failures = 0;
     history.deployment.heals = 0;
     history.deployment.error.clear();
+    history.deployment.code.reset();
     return history;
 }
 

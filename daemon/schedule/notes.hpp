@@ -28,7 +28,7 @@ record::History noteUntold(record::History history, const record::Held& held);
 record::History noteDeployed(record::History history, unsigned generation, Time now);
 
 /// A deployment failed, for the reason given.
-record::History noteDeploymentFailure(record::History history, const std::string& why, Time now);
+record::History noteDeploymentFailure(record::History history, const Error& why, Time now);
 
 /// Hooks of what is deployed were run again: a row for each that failed takes the place of what was known of them.
 record::History noteHooks(record::History history, const std::vector<record::TargetState>& failed, Time now);

@@ -1,5 +1,6 @@
 #include "schedule/state.hpp"
 
+#include "base/code.hpp"
 #include "schedule/inspection.hpp"
 
 #include <algorithm>
@@ -15,45 +16,47 @@ using record::History;
 using record::Outcome;
 using record::State;
 
-std::string remedyFor(const History& history) {
-    if (history.lastOutcome == Outcome::refused)
-        return "Check the challenge and the subject with the CA's operator, correct the profile, or ask again with "
-               "scepctl request.";
-    if (history.lastOutcome == Outcome::waiting)
-        return "It goes on by itself when this is known; it can also be set under [endpoint] in scepd.toml.";
-    switch (history.lastFault.value_or(Fault::local)) {
-    case Fault::configuration:
-        return "Correct the profile or the file it names; the change is noticed by itself.";
-    case Fault::unreachable:
-        return "Check the network, the name and the port of the CA's URL; it is tried again by itself.";
-    case Fault::refused:
-        return "Ask the CA's operator why; then ask again with scepctl request.";
-    case Fault::protocol:
-        return "The CA's answer was not trusted. Compare the profile's fingerprint and security settings with the CA.";
-    case Fault::local:
-        return "Look at this machine's disk, memory and permissions; it is tried again by itself.";
-    }
-    return {};
+std::string remedyFor(Code code) {
+    return std::string(entryOf(code).remedy);
+}
+
+/// The same will be answered until somebody changes something.
+bool needsSomebody(const History& history) {
+    return history.lastOutcome == Outcome::refused || history.lastFault() == Fault::refused ||
+           history.lastFault() == Fault::configuration;
 }
 
 bool willNotGetBetter(const Policy& policy, const History& history) {
-    if (history.failures == 0) return false;
-    if (history.lastOutcome == Outcome::refused || history.lastFault == Fault::refused ||
-        history.lastFault == Fault::configuration)
-        return true;
-    return policy.retries > 0 && history.failures > policy.retries;
+    return history.failures > 0 && (needsSomebody(history) || gaveUp(policy, history));
+}
+
+/// What the catalogue says, but that it is tried again by itself after that was given up.
+std::string remedyFor(const Policy& policy, const History& history) {
+    if (gaveUp(policy, history) && !needsSomebody(history))
+        return "Mend what the reason names; then ask again with scepctl request NAME.";
+    return remedyFor(history.lastCode.value_or(Code::local));
+}
+
+/// What is valid is not asked for again but renewed.
+std::string remedyForRenewal(const Policy& policy, const History& history) {
+    constexpr std::string_view request = "scepctl request";
+    auto remedy = remedyFor(policy, history);
+    if (const auto at = remedy.find(request); at != std::string::npos)
+        remedy.replace(at, request.size(), "scepctl renew");
+    return remedy;
 }
 
 Situation withoutCertificate(const Policy& policy, const History& history, const Step& next,
                              std::optional<Action> running, Time now) {
-    if (willNotGetBetter(policy, history) && !running) return {State::failed, history.lastError, remedyFor(history)};
+    if (willNotGetBetter(policy, history) && !running)
+        return {State::failed, history.lastError, remedyFor(policy, history)};
     if (history.pending)
         return {State::pending, fmt::format("the CA keeps request {} for approval", history.pending->id),
                 "Approve the request at the CA."};
     if (running) return {State::enrolling, "the first certificate is being requested", ""};
-    if (next.action == Action::nothing) return {State::notRequested, next.why, "Ask for it with scepctl request."};
+    if (next.action == Action::nothing) return {State::notRequested, next.why, "Ask for it with scepctl request NAME."};
     if (history.failures > 0 || history.lastOutcome == Outcome::waiting)
-        return {State::waiting, history.lastError, remedyFor(history)};
+        return {State::waiting, history.lastError, remedyFor(policy, history)};
     if (next.at > now) return {State::waiting, fmt::format("{}; until {}", next.why, rfc3339(next.at)), ""};
     return {State::waiting, "it waits for its turn", ""};
 }
@@ -69,15 +72,18 @@ bool isDeployed(const record::Held& held, const record::Deployment& deployment) 
 
 Situation inTrouble(const record::Deployment& deployment) {
     const bool putBack = deployment.heals > 0 && deployment.failures == 0;
+    const auto code = deployment.code.value_or(Code::local);
+    if (putBack)
+        return {State::degraded, deployment.error,
+                "Find out what changes these files; they are put back by itself, later each time."};
     return {State::degraded, deployment.error,
-            putBack ? "Find out what changes these files; they are put back by itself, later each time."
-                    : "Mend what the reason names; the deployment is tried again by itself."};
+            isGeneral(code) ? "Mend what the reason names; the deployment is tried again by itself." : remedyFor(code)};
 }
 
 /// For profiles that want to be told and nothing more.
 Situation drifted(const record::Held& held, const std::string& drift) {
     return {State::degraded, fmt::format("generation {} is deployed, but {}", held.generation, drift),
-            "Restore the files, which is noticed within a day, or replace the certificate with scepctl renew; "
+            "Restore the files, which is noticed within a day, or replace the certificate with scepctl renew NAME; "
             "drift = \"heal\" in the profile puts such files back by itself."};
 }
 
@@ -93,7 +99,8 @@ Situation withCertificate(const Policy& policy, const record::Held& held, const 
     if (const auto drift = driftOf(deployment.targets); !drift.empty() && isDeployed(held, deployment) && !running)
         return drifted(held, drift);
     if (history.failures > 0 && !running && stillToBeDone(history, next, now))
-        return {State::degraded, fmt::format("the renewal failed: {}", history.lastError), remedyFor(history)};
+        return {State::degraded, fmt::format("the renewal failed: {}", history.lastError),
+                remedyForRenewal(policy, history)};
     if (history.pending)
         return {State::renewing, fmt::format("the CA keeps request {} for approval", history.pending->id),
                 "Approve the request at the CA."};
@@ -105,11 +112,11 @@ Situation withCertificate(const Policy& policy, const record::Held& held, const 
         return {State::degraded,
                 fmt::format("generation {} is deployed, but {} {}: {}", held.generation, broken->target, broken->state,
                             broken->detail),
-                "Mend what the reason names; the hook is run again by itself, or at once with scepctl redeploy."};
+                remedyFor(Code::hookFailed)};
     if (policy.nameChange == NameChange::alert)
         return {State::degraded,
                 fmt::format("generation {} is deployed, but this endpoint's names are others now", held.generation),
-                "Replace the certificate with scepctl renew, or give the endpoint its names back."};
+                "Replace the certificate with scepctl renew NAME, or give the endpoint its names back."};
     return {State::valid, fmt::format("generation {} is deployed", held.generation), ""};
 }
 
@@ -122,10 +129,8 @@ Situation situationOf(const Policy& policy, const std::optional<record::Held>& h
         return {State::expired,
                 fmt::format("expired on {}{}", rfc3339(held->notAfter),
                             history.lastError.empty() ? "" : "; " + history.lastError),
-                history.failures > 0 ? remedyFor(history) : ""};
-    if (!blocked.empty() && !held)
-        return {State::failed, blocked, "Change the profile, or leave this certificate out."};
-    if (!blocked.empty()) return {State::degraded, blocked, "Change the profile, or leave this certificate out."};
+                history.failures > 0 ? remedyFor(policy, history) : ""};
+    if (!blocked.empty()) return {held ? State::degraded : State::failed, blocked, remedyFor(Code::unsupported)};
     if (held) return withCertificate(policy, *held, history, next, running, now);
     return withoutCertificate(policy, history, next, running, now);
 }

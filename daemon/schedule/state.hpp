@@ -10,7 +10,7 @@ namespace scepd::schedule {
 /// A state with the words that go with it.
 struct Situation {
     record::State state = record::State::waiting;
-    std::string reason, remedy;
+    std::string reason, remedy; ///< NAME in a remedy stands for the certificate's name.
 
     bool operator==(const Situation&) const = default;
 };

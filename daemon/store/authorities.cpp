@@ -28,7 +28,7 @@ toml::table toTable(const Authority& authority) {
 
 Authority authorityFrom(const toml::node& node) {
     const auto* table = node.as_table();
-    if (table == nullptr) throw Error(Fault::local, "an element of \"authority\" is no table");
+    if (table == nullptr) throw Error(Code::stateDamaged, "an element of \"authority\" is no table");
     return {
         .role = get<std::string>(*table, "role"),
         .subject = get<std::string>(*table, "subject"),
@@ -40,7 +40,7 @@ Authority authorityFrom(const toml::node& node) {
 
 std::vector<Authority> authoritiesFrom(const toml::table& table) {
     const auto* array = table["authority"].as_array();
-    if (array == nullptr) throw Error(Fault::local, "\"authority\" is missing or no list");
+    if (array == nullptr) throw Error(Code::stateDamaged, "\"authority\" is missing or no list");
     std::vector<Authority> authorities;
     for (const auto& node : *array)
         authorities.push_back(authorityFrom(node));

@@ -4,11 +4,12 @@
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "store/facts.hpp"
+#include "store/lock.hpp"
 #include "store/table.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <ranges>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -49,12 +50,12 @@ void removeDirectory(const fs::path& directory) {
     if (error) throw Error(Fault::local, fmt::format("remove {}: {}", directory.string(), error.message()));
 }
 
-/// Every number that a directory here bears, complete or not.
+/// Every number that a directory here bears, complete or not. Throws Error{local} when that cannot be told: a number
+/// that is taken for free would cost a generation.
 std::vector<unsigned> allNumbers(const fs::path& directory) {
     std::vector<unsigned> numbers;
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(directory, error))
-        if (const unsigned number = numberOf(entry.path().filename().string()); number > 0) numbers.push_back(number);
+    for (const auto& entry : file::list(directory))
+        if (const unsigned number = numberOf(entry); number > 0) numbers.push_back(number);
     std::ranges::sort(numbers);
     return numbers;
 }
@@ -71,31 +72,43 @@ void writeFiles(const fs::path& directory, const Generation& generation) {
     file::replace(directory / factsFile, print(toTable(generation.facts)));
 }
 
+/// Also when a failing disk does not tell: only what is known to be incomplete may be removed or passed over.
 bool isComplete(const fs::path& root, const std::string& name, unsigned number) {
     std::error_code unknown;
-    return fs::exists(generationDirectory(root, name, number) / factsFile, unknown);
+    return fs::status(generationDirectory(root, name, number) / factsFile, unknown).type() != fs::file_type::not_found;
 }
 
-/// The generation that a link names; 0 for none.
+/// The generation that a link names; 0 for none. Throws Error{local} when that cannot be told.
 unsigned linked(const fs::path& root, const std::string& name, const char* link) {
     std::error_code error;
-    const auto target = fs::read_symlink(certificateDirectory(root, name) / link, error);
-    return error ? 0 : numberOf(target.string());
+    const auto path = certificateDirectory(root, name) / link;
+    const auto target = fs::read_symlink(path, error);
+    if (!error) return numberOf(target.string());
+    const bool absent = error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+    if (absent || error == std::errc::invalid_argument) return 0; // the last for what is no link
+    throw Error(Fault::local, fmt::format("read the link {}: {}", path.string(), error.message()));
 }
 
-/// What lies behind the newest three, and what interrupted attempts left. The new generation is committed: trouble with
-/// an old one is told and tried again at the next commit.
-void removeOlder(const fs::path& root, const std::string& name) {
+/// What lies behind the newest three, and what interrupted attempts left; never what a link names.
+std::vector<unsigned> superfluous(const fs::path& root, const std::string& name) {
     std::size_t kept = 0;
-    const auto numbers = allNumbers(certificateDirectory(root, name));
-    const auto inUse = linked(root, name, current);
-    for (const auto number : std::views::reverse(numbers)) {
-        if (isComplete(root, name, number) && (++kept <= keptGenerations || number == inUse)) continue;
-        try {
+    auto numbers = allNumbers(certificateDirectory(root, name));
+    const std::array linkedOnes{linked(root, name, current), linked(root, name, upcoming)};
+    std::ranges::reverse(numbers);
+    std::erase_if(numbers, [&](unsigned number) {
+        const bool isNew = isComplete(root, name, number) && ++kept <= keptGenerations;
+        return isNew || std::ranges::find(linkedOnes, number) != linkedOnes.end();
+    });
+    return numbers;
+}
+
+/// The new generation is committed: trouble with an old one is told and tried again at the next commit.
+void removeOlder(const fs::path& root, const std::string& name) {
+    try {
+        for (const auto number : superfluous(root, name))
             removeDirectory(generationDirectory(root, name, number));
-        } catch (const Error& error) {
-            log::warning("{}: an old generation stays: {}", name, error.what());
-        }
+    } catch (const Error& error) {
+        log::warning("{}: an old generation stays: {}", name, error.what());
     }
 }
 
@@ -116,7 +129,10 @@ record::Held parseFacts(const std::string& text, const fs::path& path) {
 
 std::optional<record::Held> readLinked(const fs::path& root, const std::string& name, const char* link) {
     const unsigned number = linked(root, name, link);
-    return number == 0 ? std::nullopt : std::optional(readFacts(root, name, number));
+    if (number == 0) return std::nullopt;
+    if (isComplete(root, name, number)) return readFacts(root, name, number);
+    throw Error(Code::stateDamaged, fmt::format("{} is gone, although \"{}\" names its folder",
+                                                (generationDirectory(root, name, number) / factsFile).string(), link));
 }
 
 /// The commit point is the link.
@@ -146,11 +162,10 @@ fs::path certificateDirectory(const fs::path& root, const std::string& name) {
 }
 
 std::vector<std::string> keptCertificates(const fs::path& root) {
-    std::vector<std::string> names;
-    std::error_code missing;
-    for (const auto& entry : fs::directory_iterator(certificateDirectory(root, ""), missing))
-        if (entry.is_directory(missing)) names.push_back(entry.path().filename().string());
-    std::ranges::sort(names);
+    const auto directory = certificateDirectory(root, "");
+    auto names = file::list(directory);
+    std::error_code unknown;
+    std::erase_if(names, [&](const auto& name) { return !fs::is_directory(directory / name, unknown); });
     return names;
 }
 
@@ -170,6 +185,19 @@ void useUpcoming(const fs::path& root, const std::string& name) {
     const auto parent = certificateDirectory(root, name);
     file::replaceLink(parent / current, generationDirectory(root, name, number).filename());
     removeLink(root, name, upcoming);
+}
+
+void removeLeftovers(const fs::path& root, const std::string& name) {
+    const auto directory = certificateDirectory(root, name);
+    std::error_code unknown;
+    if (!fs::is_directory(directory, unknown)) return;
+    try {
+        const auto locked = lock(root, name);
+        for (const auto* link : {current, upcoming})
+            file::removeLeftover(directory / link);
+    } catch (const Error&) {
+        return; // it harms nobody, and goes when the link is replaced
+    }
 }
 
 void use(const fs::path& root, const std::string& name, unsigned number) {

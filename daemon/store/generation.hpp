@@ -58,6 +58,9 @@ std::optional<record::Held> readUpcoming(const std::filesystem::path& root, cons
 /// Error{local}.
 void useUpcoming(const std::filesystem::path& root, const std::string& name);
 
+/// Removes what a killed writer left of a link, unless somebody works on the certificate now.
+void removeLeftovers(const std::filesystem::path& root, const std::string& name);
+
 /// From now on `current` names this generation, one of those that are kept. Durable when it returns. Throws
 /// Error{local}.
 void use(const std::filesystem::path& root, const std::string& name, unsigned number);

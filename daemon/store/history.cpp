@@ -1,12 +1,13 @@
 #include "store/history.hpp"
 
-#include "base/error.hpp"
+#include "base/code.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "store/facts.hpp"
 #include "store/generation.hpp"
 #include "store/table.hpp"
 
+#include <optional>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -22,7 +23,15 @@ fs::path historyFile(const fs::path& root, const std::string& name) {
 
 const toml::table& subtable(const toml::table& table, std::string_view key) {
     if (const auto* found = table[key].as_table()) return *found;
-    throw Error(Fault::local, fmt::format("the table \"{}\" is missing", key));
+    throw Error(Code::stateDamaged, fmt::format("the table \"{}\" is missing", key));
+}
+
+/// Younger than the format.
+std::optional<Code> codeIfThere(const toml::table& table, std::string_view key) {
+    const auto word = table.contains(key) ? getWord(table, key) : std::string();
+    if (word.empty()) return std::nullopt;
+    if (const auto code = codeFromName(word)) return code;
+    throw Error(Code::stateDamaged, fmt::format("\"{}\" is no code", word));
 }
 
 toml::table toTable(const record::Deployment& deployment) {
@@ -37,6 +46,7 @@ toml::table toTable(const record::Deployment& deployment) {
         {"hook-failures", static_cast<std::int64_t>(deployment.hookFailures)},
         {"heals", static_cast<std::int64_t>(deployment.heals)},
         {"last-drift", toNumber(deployment.lastDrift)},
+        {"code", deployment.code ? name(*deployment.code) : std::string()},
         {"error", deployment.error},
         {"targets", targets},
     };
@@ -45,10 +55,11 @@ toml::table toTable(const record::Deployment& deployment) {
 std::vector<record::TargetState> targetsFrom(const toml::table& table) {
     std::vector<record::TargetState> result;
     const auto* targets = table["targets"].as_array();
-    if (targets == nullptr) throw Error(Fault::local, "\"targets\" is missing or no list");
+    if (targets == nullptr) throw Error(Code::stateDamaged, "\"targets\" is missing or no list");
     for (const auto& element : *targets) {
         const auto* row = element.as_array();
-        if (row == nullptr || row->size() != 3) throw Error(Fault::local, "a row of \"targets\" is no list of three");
+        if (row == nullptr || row->size() != 3)
+            throw Error(Code::stateDamaged, "a row of \"targets\" is no list of three");
         result.push_back({row->get(0)->value_or(std::string()), row->get(1)->value_or(std::string()),
                           row->get(2)->value_or(std::string())});
     }
@@ -65,6 +76,7 @@ record::Deployment deploymentFrom(const toml::table& table) {
         .hookFailures = table.contains("hook-failures") ? getCount(table, "hook-failures") : 0,
         .heals = knowsDrift ? getCount(table, "heals") : 0,
         .lastDrift = knowsDrift ? getTime(table, "last-drift") : never,
+        .code = codeIfThere(table, "code"),
         .error = get<std::string>(table, "error"),
         .targets = targetsFrom(table),
     };
@@ -97,7 +109,7 @@ toml::table toTable(const record::History& history) {
         {"last-success", toNumber(history.lastSuccess)},
         {"last-renewal", toNumber(history.lastRenewal)},
         {"last-outcome", std::string(record::name(history.lastOutcome))},
-        {"last-fault", history.lastFault ? std::string(name(*history.lastFault)) : std::string()},
+        {"last-code", history.lastCode ? name(*history.lastCode) : std::string()},
         {"last-error", history.lastError},
         {"not-before-next-attempt", toNumber(history.notBeforeNextAttempt)},
         {"requested", toNumber(history.requested)},
@@ -117,7 +129,6 @@ Time timeIfThere(const toml::table& table, std::string_view key) {
 }
 
 record::History historyFrom(const toml::table& table) {
-    const auto fault = getWord(table, "last-fault");
     record::History history{
         .attempts = getCount(table, "attempts"),
         .failures = getCount(table, "failures"),
@@ -125,7 +136,7 @@ record::History historyFrom(const toml::table& table) {
         .lastSuccess = getTime(table, "last-success"),
         .lastRenewal = getTime(table, "last-renewal"),
         .lastOutcome = record::outcomeFromName(getWord(table, "last-outcome")),
-        .lastFault = fault.empty() ? std::nullopt : std::optional(faultFromName(fault)),
+        .lastCode = codeIfThere(table, "last-code"),
         .lastError = get<std::string>(table, "last-error"),
         .notBeforeNextAttempt = getTime(table, "not-before-next-attempt"),
         .requested = getTime(table, "requested"),
@@ -146,18 +157,28 @@ void setAside(const fs::path& path, const Error& error) {
     aside += ".damaged";
     std::error_code failure;
     fs::rename(path, aside, failure);
-    log::warning("{}; it is kept as {} and what it told is forgotten", error.what(), aside.string());
+    log::warning("{}; {} and what it told is forgotten", error.what(),
+                 failure ? "it stays until it is written anew" : "it is kept as " + aside.string());
+}
+
+/// What fails once is no damage of the file.
+std::optional<std::string> readTwice(const fs::path& path) {
+    try {
+        return file::readIfExists(path);
+    } catch (const Error&) {
+        return file::readIfExists(path);
+    }
 }
 
 } // namespace
 
 record::History readHistory(const fs::path& root, const std::string& name) {
     const auto path = historyFile(root, name);
-    const auto text = file::readIfExists(path);
-    if (!text) return {};
     try {
-        return historyFrom(parseOwn(*text));
+        const auto text = readTwice(path);
+        return text ? historyFrom(parseOwn(*text)) : record::History();
     } catch (const Error& error) {
+        if (error.code() == Code::outOfResources) throw; // nothing is wrong with the file
         setAside(path, error.during("read " + path.string()));
         return {};
     }

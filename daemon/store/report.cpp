@@ -1,5 +1,6 @@
 #include "store/report.hpp"
 
+#include "base/code.hpp"
 #include "store/facts.hpp"
 #include "store/table.hpp"
 
@@ -25,7 +26,7 @@ toml::table toTable(const record::Waiting& waiting) {
 }
 
 toml::table toTable(const record::Failed& failed) {
-    toml::table table{{"result", "failed"}, {"fault", std::string(name(failed.fault))}, {"reason", failed.reason}};
+    toml::table table{{"result", "failed"}, {"code", name(failed.code)}, {"reason", failed.reason}};
     if (failed.retryAfter) table.insert("retry-after", failed.retryAfter->count());
     return table;
 }
@@ -51,16 +52,21 @@ toml::table toTable(const record::Looked&) {
 
 record::NamesNow namesFrom(const toml::table& table) {
     const auto* digests = table["digests"].as_table();
-    if (digests == nullptr) throw Error(Fault::local, "the table \"digests\" is missing");
+    if (digests == nullptr) throw Error(Code::stateDamaged, "the table \"digests\" is missing");
     record::NamesNow names;
     for (const auto& [name, digest] : *digests)
         names.digests.emplace(name.str(), get<std::string>(*digests, name.str()));
     return names;
 }
 
+Code codeFrom(const std::string& word) {
+    if (const auto code = codeFromName(word); code && isError(*code)) return *code;
+    throw Error(Code::stateDamaged, fmt::format("\"{}\" is no code of an error", word));
+}
+
 record::Failed failedFrom(const toml::table& table) {
     record::Failed failed{
-        .fault = faultFromName(getWord(table, "fault")),
+        .code = codeFrom(getWord(table, "code")),
         .reason = get<std::string>(table, "reason"),
         .retryAfter = std::nullopt,
     };
@@ -70,7 +76,7 @@ record::Failed failedFrom(const toml::table& table) {
 
 record::Issued issuedFrom(const toml::table& table) {
     const auto* held = table["held"].as_table();
-    if (held == nullptr) throw Error(Fault::local, "the table \"held\" is missing");
+    if (held == nullptr) throw Error(Code::stateDamaged, "the table \"held\" is missing");
     return {heldFrom(*held), get<bool>(table, "upcoming")};
 }
 

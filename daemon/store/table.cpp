@@ -12,7 +12,8 @@ namespace {
 /// would exhaust the stack. Ours have no such keys; dots in texts stay far below.
 void requireShallow(const std::string& text) {
     constexpr std::ptrdiff_t mostDots = 10'000;
-    if (std::ranges::count(text, '.') > mostDots) throw Error(Fault::local, "damaged: tables are nested too deeply");
+    if (std::ranges::count(text, '.') > mostDots)
+        throw Error(Code::stateDamaged, "damaged: tables are nested too deeply");
 }
 
 } // namespace
@@ -22,12 +23,12 @@ toml::table parseOwn(const std::string& text) {
     try {
         auto table = toml::parse(text);
         if (get<std::int64_t>(table, "version") > formatVersion)
-            throw Error(Fault::local, "written by a newer version of scepd");
+            throw Error(Code::stateDamaged, "written by a newer version of scepd");
         return table;
     } catch (const toml::parse_error& error) {
         // What the parser quotes may be any bytes.
         const auto what = error.description().substr(0, error.description().find(", saw "));
-        throw Error(Fault::local, fmt::format("line {}: damaged: {}", error.source().begin.line, what));
+        throw Error(Code::stateDamaged, fmt::format("line {}: damaged: {}", error.source().begin.line, what));
     }
 }
 
@@ -45,14 +46,14 @@ std::string getWord(const toml::table& table, std::string_view key) {
     constexpr std::size_t longest = 64;
     auto word = get<std::string>(table, key);
     if (word.size() > longest || !std::ranges::all_of(word, [](char c) { return c >= ' ' && c <= '~'; }))
-        throw Error(Fault::local, fmt::format("the value of \"{}\" is no word", key));
+        throw Error(Code::stateDamaged, fmt::format("the value of \"{}\" is no word", key));
     return word;
 }
 
 unsigned getCount(const toml::table& table, std::string_view key) {
     const auto value = get<std::int64_t>(table, key);
     if (value < 0 || value > std::numeric_limits<unsigned>::max())
-        throw Error(Fault::local, fmt::format("the value of \"{}\" is out of range", key));
+        throw Error(Code::stateDamaged, fmt::format("the value of \"{}\" is out of range", key));
     return static_cast<unsigned>(value);
 }
 
@@ -63,10 +64,10 @@ Time getTime(const toml::table& table, std::string_view key) {
 std::vector<std::string> getStrings(const toml::table& table, std::string_view key) {
     std::vector<std::string> result;
     const auto* array = table[key].as_array();
-    if (array == nullptr) throw Error(Fault::local, fmt::format("\"{}\" is missing or no list", key));
+    if (array == nullptr) throw Error(Code::stateDamaged, fmt::format("\"{}\" is missing or no list", key));
     for (const auto& element : *array) {
         const auto text = element.value_exact<std::string>();
-        if (!text) throw Error(Fault::local, fmt::format("\"{}\" holds something that is no text", key));
+        if (!text) throw Error(Code::stateDamaged, fmt::format("\"{}\" holds something that is no text", key));
         result.push_back(*text);
     }
     return result;

@@ -27,7 +27,7 @@ std::string print(const toml::table& table);
 template <typename Value>
 Value get(const toml::table& table, std::string_view key) {
     if (auto value = table[key].value_exact<Value>()) return *std::move(value);
-    throw Error(Fault::local, "the value of \"" + std::string(key) + "\" is missing or of the wrong type");
+    throw Error(Code::stateDamaged, "the value of \"" + std::string(key) + "\" is missing or of the wrong type");
 }
 
 /// A word that must be there: a few printable characters, so that it may be quoted when it is none of ours.

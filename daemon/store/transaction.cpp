@@ -1,5 +1,6 @@
 #include "store/transaction.hpp"
 
+#include "base/base64.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "store/generation.hpp"
@@ -36,9 +37,14 @@ toml::table toTable(const Transaction& transaction) {
     };
 }
 
-Secret readIfThere(const fs::path& path) {
+/// Known to be: a disk that does not tell is read, and tried.
+bool isMissing(const fs::path& path) {
     std::error_code unknown;
-    return fs::exists(path, unknown) ? file::readSecret(path) : Secret();
+    return fs::symlink_status(path, unknown).type() == fs::file_type::not_found;
+}
+
+Secret readIfThere(const fs::path& path) {
+    return isMissing(path) ? Secret() : file::readSecret(path);
 }
 
 /// True when this key and this request are what lies there already.
@@ -87,11 +93,20 @@ std::optional<Transaction> readTransaction(const fs::path& root, const std::stri
     }
 }
 
+std::optional<std::string> readManualRequest(const fs::path& root, const std::string& name) {
+    const auto files = filesOf(root, manualTransaction(name));
+    if (isMissing(files.table)) return std::nullopt;
+    return pem("CERTIFICATE REQUEST", file::read(files.request));
+}
+
+std::string manualTransaction(const std::string& name) {
+    return name + "/manual";
+}
+
 /// Trouble with one file keeps no other: a key that nobody needs any more least of all.
 void dropTransaction(const fs::path& root, const std::string& name) {
     const auto files = filesOf(root, name);
-    std::error_code unknown;
-    if (!fs::exists(files.key.parent_path(), unknown)) return;
+    if (isMissing(files.key.parent_path())) return;
     std::exception_ptr failure;
     const auto also = [&failure](const auto& step, const fs::path& path) {
         try {

@@ -32,6 +32,13 @@ void saveTransaction(const std::filesystem::path& root, const std::string& name,
 /// The transaction that was begun and not ended; nullopt for none. Throws Error{local} when it is damaged.
 std::optional<Transaction> readTransaction(const std::filesystem::path& root, const std::string& name);
 
+/// The PKCS#10 that was made for a CA that is asked by hand and is not answered, in PEM; nullopt for none. It carries
+/// no challenge: those of exchanges over the network do and are nobody's to see.
+std::optional<std::string> readManualRequest(const std::filesystem::path& root, const std::string& name);
+
+/// The name under which a request by hand is kept as a transaction: beside those over the network.
+std::string manualTransaction(const std::string& name);
+
 /// Wipes the key and removes it; nothing to remove is fine.
 void dropTransaction(const std::filesystem::path& root, const std::string& name);
 

@@ -16,7 +16,7 @@ FLOORS = {
     "profile": 2, "crypto": 2, "record": 2,
     "store": 3, "scep": 3, "schedule": 3,
     "bus": 4,
-    "enroll": 5, "deploy": 5, "ctl": 5, "scepd": 5,
+    "enroll": 5, "deploy": 5, "ctl": 5, "scepd": 5, "catalogue": 5,
 }
 
 # Third-party headers, and the files that may include them.
@@ -26,7 +26,7 @@ ROOMS = {
     "sdbus-c++": (r"sdbus-c\+\+/|.*_(adaptor|proxy)\.h(pp)?$", r"bus/|ctl/|(scepd|deploy)/main\.cpp$"),
     "sd-event": (r"systemd/sd-event\.h", r"(base/loop|bus/source)\.cpp$"),
     "OpenSSL": (r"openssl/", r"crypto/|scep/message"),
-    "CLI11": (r"CLI/|CLI11", r"[^/]+/main\.cpp$"),
+    "CLI11": (r"CLI/|CLI11", r"[^/]+/main\.cpp$|ctl/(help|usage)\.hpp$"),
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)

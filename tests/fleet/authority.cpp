@@ -8,7 +8,7 @@ namespace {
 constexpr Duration caRemains = std::chrono::days(5 * 365);
 
 record::Failed failed(const char* why) {
-    return {Fault::unreachable, why, std::nullopt};
+    return {Code::unreachable, why, std::nullopt};
 }
 
 std::string idOf(const Transaction& transaction) {

@@ -107,7 +107,7 @@ void Endpoint::sleep(Duration duration) {
     truth_ += duration;
     for (auto& entry : entries_)
         if (entry.running && entry.running->action != Action::deploy && entry.running->ends <= truth_)
-            entry.running->report = record::Failed{Fault::unreachable, "the connection was lost", std::nullopt};
+            entry.running->report = record::Failed{Code::unreachable, "the connection was lost", std::nullopt};
     clockStepped(); // the kernel tells so after every sleep
 }
 
@@ -228,7 +228,7 @@ void Endpoint::startAttempt(Entry& entry, Action action) {
     if (action == Action::poll && schedule::pollLimitReached(entry.policy, *pending)) {
         entry.transaction.reset();
         pending.reset();
-        return attemptEnded(entry, record::Failed{Fault::refused, "the CA did not decide", std::nullopt});
+        return attemptEnded(entry, record::Failed{Code::refused, "the CA did not decide", std::nullopt});
     }
     entry.history = schedule::noteAttempt(std::move(entry.history), time);
     tell(What::attempt, entry, action);
@@ -244,8 +244,8 @@ record::Report Endpoint::checked(Entry& entry, record::Report report) const {
     if (issued == nullptr) return report;
     entry.transaction.reset();
     if (issued->held.notBefore > wallClock() + clockTolerance && !issued->upcoming)
-        return record::Failed{Fault::protocol, "not valid yet", std::nullopt};
-    if (issued->held.notAfter <= wallClock()) return record::Failed{Fault::protocol, "expired", std::nullopt};
+        return record::Failed{Code::protocol, "not valid yet", std::nullopt};
+    if (issued->held.notAfter <= wallClock()) return record::Failed{Code::protocol, "expired", std::nullopt};
     issued->held.generation = (entry.held ? entry.held->generation : 0) + 1;
     issued->held.issued = wallClock();
     return report;

@@ -39,7 +39,7 @@ record::History history() {
             .lastSuccess = noon - std::chrono::days(30),
             .lastRenewal = noon - std::chrono::days(30),
             .lastOutcome = record::Outcome::failed,
-            .lastFault = Fault::unreachable,
+            .lastCode = Code::unreachable,
             .lastError = "renew wifi: http://ca.example.com/scep: \"it's\" 'refused\n' '''thrice'''",
             .notBeforeNextAttempt = noon + std::chrono::minutes(1),
             .requested = never,
@@ -89,7 +89,7 @@ void makeState(const Seeds& seeds) {
     seeds.add("report-pending", "r" + store::toText(record::Pending{"a1b2"}));
     seeds.add("report-refused", "r" + store::toText(record::Refused{"badRequest", "no \\ \"such\" 'device'"}));
     seeds.add("report-waiting", "r" + store::toText(record::Waiting{"${serial} is not known"}));
-    seeds.add("report-failed", "r" + store::toText(record::Failed{Fault::protocol, "a\nb", std::chrono::minutes(5)}));
+    seeds.add("report-failed", "r" + store::toText(record::Failed{Code::protocol, "a\nb", std::chrono::minutes(5)}));
     seeds.add("report-served", "r" + store::toText(record::Served{}));
 }
 

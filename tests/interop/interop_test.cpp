@@ -109,7 +109,7 @@ TEST_F(Ejbca, EnrollsAndRenewsUnderTheNameOfItsCa) {
 TEST_F(Ejbca, IsNotFoundWithoutTheNameOfItsCa) {
     configure({});
     const auto failed = as<record::Failed>(endpoint_.enroll());
-    EXPECT_EQ(failed.fault, Fault::refused);
+    EXPECT_EQ(failed.fault(), Fault::refused);
     EXPECT_THAT(failed.reason, HasSubstr("HTTP 404"));
 }
 
@@ -194,7 +194,7 @@ TEST_F(Pwri, NeedsAChallengeToEncryptUnder) {
     endpoint_.configure({.urls = fmt::format("\"{}\"", authority_.url()),
                          .trust = fmt::format("ca-fingerprint = \"{}\"", authority_.fingerprint())});
     const auto failed = as<record::Failed>(endpoint_.enroll());
-    EXPECT_EQ(failed.fault, Fault::configuration);
+    EXPECT_EQ(failed.fault(), Fault::configuration);
     EXPECT_THAT(failed.reason, HasSubstr("without a challenge there is no password"));
 }
 
@@ -234,7 +234,7 @@ TEST_F(NdesPage, GivesAFreshPasswordForEachAttempt) {
 TEST_F(NdesPage, TellsWhoMayNotEnroll) {
     configure("somebody");
     const auto failed = as<record::Failed>(endpoint_.enroll());
-    EXPECT_EQ(failed.fault, Fault::refused);
+    EXPECT_EQ(failed.fault(), Fault::refused);
     EXPECT_THAT(failed.reason, testing::AllOf(HasSubstr("permission"), testing::Not(HasSubstr("p4ssword"))));
 }
 

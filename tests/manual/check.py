@@ -4,13 +4,16 @@
     check.py commands SOURCE BINARIES   verbs and options of the programs' --help
     check.py keys SOURCE                keys of profiles and settings with their defaults, presets
     check.py interfaces SOURCE          D-Bus members, errors, polkit actions; exit codes; hooks and what they are told
-    check.py form SOURCE                every page renders without a warning and in 80 columns
+    check.py form SOURCE MADE           every page renders without a warning and in 80 columns, also those that are made
+    check.py catalogue SOURCE MADE      every code that the sources give is in the page and in the journal's catalog
 """
 
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 import sources
 from page import Entry, entries
@@ -167,8 +170,32 @@ def check_page(page: pathlib.Path) -> list[str]:
     return [f"{page}: {finding}" for finding in findings]
 
 
-def check_form(source: pathlib.Path) -> list[str]:
-    return [finding for page in PAGES for finding in check_page(source / page)]
+def check_form(source: pathlib.Path, made: pathlib.Path) -> list[str]:
+    pages = [source / page for page in PAGES] + [made / "scepd-errors.7"]
+    return [finding for page in pages for finding in check_page(page)]
+
+
+# ---- the catalogue of codes ----
+
+def read_by_journalctl(catalog: pathlib.Path, codes: set[str]) -> list[str]:
+    """What journalctl makes of it, in a root of its own."""
+    with tempfile.TemporaryDirectory() as root:
+        folder = pathlib.Path(root, "usr/lib/systemd/catalog")
+        folder.mkdir(parents=True)
+        pathlib.Path(root, "var/lib/systemd/catalog").mkdir(parents=True)
+        shutil.copy(catalog, folder)
+        said = complaints("journalctl", f"--root={root}", "--update-catalog")[1]
+        listed = complaints("journalctl", f"--root={root}", "--list-catalog")[0]
+    return said + compare(catalog, "code in journalctl's list", codes, set(re.findall(r"SCEPD-\d{3}", listed)), 50)
+
+
+def check_catalogue(source: pathlib.Path, made: pathlib.Path) -> list[str]:
+    codes = sources.codes(source / "daemon/base/error.hpp")
+    page, journal = made / "scepd-errors.7", made / "scepd.catalog"
+    shown = {entry.tag.partition(":")[0] for entry in entries(page)}
+    return (read_by_journalctl(journal, codes) + compare(page, "code", codes, shown, 50) +
+            compare(journal, "code", codes, set(re.findall(r"^Subject: (SCEPD-\d{3}): .", journal.read_text(),
+                                                           re.MULTILINE)), 50))
 
 
 def main(words: list[str]) -> int:
@@ -179,8 +206,10 @@ def main(words: list[str]) -> int:
             findings = check_keys(pathlib.Path(source))
         case ["interfaces", source]:
             findings = check_interfaces(pathlib.Path(source))
-        case ["form", source]:
-            findings = check_form(pathlib.Path(source))
+        case ["form", source, made]:
+            findings = check_form(pathlib.Path(source), pathlib.Path(made))
+        case ["catalogue", source, made]:
+            findings = check_catalogue(pathlib.Path(source), pathlib.Path(made))
         case _:
             sys.exit(__doc__)
     print("\n".join(findings), end="\n" if findings else "")

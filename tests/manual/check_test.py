@@ -11,7 +11,8 @@ import unittest
 CHECK = pathlib.Path(__file__).with_name("check.py")
 BINARIES = pathlib.Path(sys.argv.pop())
 SOURCE = pathlib.Path(sys.argv.pop())
-READ = ["config", "daemon/ctl", "daemon/deploy", "daemon/profile", "daemon/scepd", "dbus", "hooks"]
+MADE = BINARIES.parent / "daemon/catalogue"
+READ = ["config", "daemon/base", "daemon/ctl", "daemon/deploy", "daemon/profile", "daemon/scepd", "dbus", "hooks"]
 
 
 class Checks(unittest.TestCase):
@@ -43,14 +44,15 @@ class Checks(unittest.TestCase):
         return output
 
     def test_what_is_right_is_fine(self):
-        for command, *more in [("commands", BINARIES), ("keys",), ("interfaces",), ("form",)]:
+        for command, *more in [("commands", BINARIES), ("keys",), ("interfaces",),
+                              ("form", MADE), ("catalogue", MADE)]:
             self.assertEqual(self.run_check(command, *more), "")
 
     def test_verbs_and_options(self):
         page = "daemon/ctl/scepctl.1"
         for old, new, finding in [
-                (".B timeline\n", ".B tomorrow\n", f"{page}: verb timeline is missing\n{page}: verb tomorrow does not"
-                                                   " exist\n"),
+                (".B reload\n", ".B tomorrow\n", f"{page}: verb reload is missing\n{page}: verb tomorrow does not"
+                                                 " exist\n"),
                 (".B \\-\\-at\\-boot\n", "no option\n", f"{page}: option of wait --at-boot is missing\n"),
                 (".B \\-\\-off\n", ".B \\-\\-off\nTo.\n.TP\n.B \\-\\-on\n", f"{page}: option of schedule --on does not"
                                                                           " exist\n"),
@@ -148,16 +150,30 @@ class Checks(unittest.TestCase):
         self.assertEqual(self.found("interfaces", "daemon/ctl/exit.hpp", "notApplicable = 8,", "notApplicable = 9,"),
                          f"{page}: exit code 9 is missing\n{page}: exit code 8 does not exist\n")
 
+    def test_catalogue(self):
+        made = self.root / "made"
+        shutil.copytree(MADE, made, ignore=shutil.ignore_patterns("CMakeFiles", "*.cmake"))
+        for file, old, new, findings in [
+                ("daemon/base/error.hpp", "    pollLimit = 306,\n", "",
+                 ["made/scepd-errors.7: code SCEPD-306 does not exist", "made/scepd.catalog: code SCEPD-306 does not exist"]),
+                ("made/scepd.catalog", "Subject: SCEPD-306: ", "Subject: SCEPD-399: ",
+                 ["made/scepd.catalog: code in journalctl's list SCEPD-306 is missing"]),
+                ("made/scepd-errors.7", ".B SCEPD\\-306:", ".B SCEPD\\-399:",
+                 ["made/scepd-errors.7: code SCEPD-399 does not exist"])]:
+            output = self.found("catalogue", file, old, new, made)
+            for finding in findings:
+                self.assertIn(finding, output)
+
     def test_form(self):
         page = "hooks/scepd-hooks.7"
         for new, finding in [(".SH DESCRIPTION\n.NOSUCHMACRO\n", "NOSUCHMACRO"),
                              (".SH DESCRIPTION\n.EX\n" + "wide " * 20 + "\n.EE\n", "wider than 80 columns"),
                              (".SH DESCRIPTION\n.PP\n", "WARNING")]:
-            self.assertIn(finding, self.found("form", page, ".SH DESCRIPTION\n", new))
+            self.assertIn(finding, self.found("form", page, ".SH DESCRIPTION\n", new, MADE))
         (self.root / page).write_text(".TH EMPTY 7 2026-11-22\n")
-        self.assertIn("renders to nearly nothing", self.run_check("form"))
+        self.assertIn("renders to nearly nothing", self.run_check("form", MADE))
         (self.root / page).unlink()
-        self.assertIn(page, self.run_check("form"))
+        self.assertIn(page, self.run_check("form", MADE))
 
 
 if __name__ == "__main__":

@@ -119,3 +119,9 @@ def hook_variables(folder: pathlib.Path) -> set[str]:
 
 def hooks(folder: pathlib.Path) -> set[str]:
     return {file.name for file in folder.iterdir() if file.is_file() and "." not in file.name}
+
+
+def codes(header: pathlib.Path) -> set[str]:
+    """SCEPD-NNN, of the enumeration Code."""
+    body = re.search(r"^enum class Code[^{]*\{(.*?)^\};", header.read_text(), re.MULTILINE | re.DOTALL)[1]
+    return {f"SCEPD-{int(number):03}" for number in re.findall(r"= (\d+),", body)}

@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 import re
 import signal
+import time
 from collections.abc import Callable
 
 import calls
@@ -118,9 +119,9 @@ def deploy_now(world: World) -> None:
 def ask_for_renewal(root: pathlib.Path) -> None:
     """As if somebody had asked and the daemon had ended before it began."""
     path = root / pair.STORE / "history.toml"
-    text = path.read_text()
-    succeeded = int(re.search(r"^last-success = (\d+)", text, re.MULTILINE)[1])
-    path.write_text(re.sub(r"^requested = \d+", f"requested = {succeeded + 1}", text, flags=re.MULTILINE))
+    microseconds = time.time_ns() // 1000
+    text = re.sub(r"^requested = \d+", f"requested = {microseconds}", path.read_text(), flags=re.MULTILINE)
+    path.write_text(text)
 
 
 def begin(world: World, operation: Operation, behind: Callable[[pathlib.Path], str]) -> pathlib.Path:
@@ -138,7 +139,7 @@ def begin(world: World, operation: Operation, behind: Callable[[pathlib.Path], s
 
 def undisturbed(world: World, operation: Operation) -> Undisturbed:
     trace = begin(world, operation, lambda trace: calls.tracing(operation.has_threads, trace) + " --")
-    if not world.wait(lambda: happened(world, operation), HAPPENS) or world.complaint():
+    if not world.wait(lambda: happened(world, operation, trace), HAPPENS) or world.complaint():
         raise RuntimeError(f"{operation.program}, {operation.name} does not work by itself: {world.said()}")
     counts = calls.counts(trace)
     world.stop()
@@ -158,7 +159,7 @@ def attempt(world: World, point: Point, plain: Undisturbed) -> Outcome:
     world.let_deployers_start(once=point.kills_both)
     trace = begin(world, point.operation, lambda trace: calls.command(
         point.call, point.number, point.fault, point.operation.has_threads, trace, world.bin / "sweep_faults.so"))
-    world.wait(lambda: happened(world, point.operation), HAPPENS)
+    world.wait(lambda: happened(world, point.operation, trace), HAPPENS)
     outcome.reached = was_killed(world, point.operation, trace) if point.kills else calls.failed(trace)
     outcome.told = world.complaint() not in ("", "no reason")
     look_at_once(world, point, outcome)
@@ -173,11 +174,11 @@ def attempt(world: World, point: Point, plain: Undisturbed) -> Outcome:
     return outcome
 
 
-def happened(world: World, operation: Operation) -> bool:
-    """Something has failed, or all is done."""
+def happened(world: World, operation: Operation, trace: pathlib.Path) -> bool:
+    """Something has failed, or all is done, which begins with the program's start."""
     if world.complaint():
         return True
-    return world.settled() and (not operation.rolls_back or pair.current(world.root) == 1 or not world.is_asking())
+    return trace.exists() and world.settled() and (not operation.rolls_back or pair.current(world.root) == 1 or not world.is_asking())
 
 
 def was_killed(world: World, operation: Operation, trace: pathlib.Path) -> bool:
@@ -185,6 +186,8 @@ def was_killed(world: World, operation: Operation, trace: pathlib.Path) -> bool:
         return world.has_ended()
     if operation.program == "scepd-enroll":
         return "by signal 9" in world.complaint()
+    if not trace.exists():
+        raise RuntimeError(f"{operation.program} was never started: {world.said()}")
     return "killed by SIGKILL" in trace.read_text(errors="replace")
 
 

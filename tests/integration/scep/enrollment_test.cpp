@@ -164,7 +164,7 @@ TEST(Enrollment, WithoutAnybodyThereSaysSo) {
     const Endpoint endpoint;
     endpoint.configure({.urls = "\"http://127.0.0.1:1/scep\"", .trust = fmt::format("ca-fingerprint = \"{:064}\"", 0)});
     const auto failed = as<record::Failed>(endpoint.enroll());
-    EXPECT_EQ(failed.fault, Fault::unreachable);
+    EXPECT_EQ(failed.fault(), Fault::unreachable);
     EXPECT_EQ(failed.reason, "enroll device: fetch CA certificate: http://127.0.0.1:1/scep: connection refused; "
                              "is the server running, and is the port right?");
     EXPECT_TRUE(endpoint.holdsNothing());
@@ -187,7 +187,7 @@ TEST(Enrollment, OfWhatThisVersionCannotDoSaysSo) {
     text.certificate = "key.store = \"tpm2\"";
     endpoint.configure(text);
     const auto failed = as<record::Failed>(endpoint.enroll());
-    EXPECT_EQ(failed.fault, Fault::configuration);
+    EXPECT_EQ(failed.fault(), Fault::configuration);
     EXPECT_THAT(failed.reason, HasSubstr("not supported by this version"));
     EXPECT_THAT(authority.requests(), IsEmpty());
 }
@@ -200,7 +200,7 @@ TEST(Enrollment, RunsOnceAtATime) {
     const UniqueFd other(::open((endpoint.directory() / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     ASSERT_EQ(::flock(other.get(), LOCK_EX), 0);
     const auto failed = as<record::Failed>(endpoint.enroll());
-    EXPECT_EQ(failed.fault, Fault::local);
+    EXPECT_EQ(failed.fault(), Fault::local);
     EXPECT_THAT(failed.reason, HasSubstr("another attempt"));
     EXPECT_THAT(authority.requests(), IsEmpty());
 }
@@ -213,7 +213,7 @@ TEST(Trust, HoldsBeforeAnythingIsSent) {
     text.challenge = secret;
     endpoint.configure(text);
     const auto failed = as<record::Failed>(endpoint.enroll());
-    EXPECT_EQ(failed.fault, Fault::protocol);
+    EXPECT_EQ(failed.fault(), Fault::protocol);
     EXPECT_THAT(failed.reason, AllOf(HasSubstr("ca-fingerprint"), HasSubstr(authority.fingerprint())));
     EXPECT_THAT(fields(authority, "operation"), ElementsAre("GetCACert"));
     EXPECT_TRUE(endpoint.holdsNothing());
@@ -227,7 +227,7 @@ TEST(Trust, NoticesThatTheCaWasSwapped) {
     endpoint.configure(text);
     as<record::Issued>(endpoint.enroll());
     authority.setFaults("swapped-ca");
-    EXPECT_EQ(as<record::Failed>(endpoint.renew()).fault, Fault::protocol);
+    EXPECT_EQ(as<record::Failed>(endpoint.renew()).fault(), Fault::protocol);
     EXPECT_THAT(messages(authority, "messageType"), ElementsAre("19"));
 }
 
@@ -240,7 +240,7 @@ TEST(Trust, InACertificateFileHolds) {
     endpoint.configure(text);
     as<record::Issued>(endpoint.enroll());
     authority.setFaults("swapped-ca");
-    EXPECT_EQ(as<record::Failed>(endpoint.renew()).fault, Fault::protocol);
+    EXPECT_EQ(as<record::Failed>(endpoint.renew()).fault(), Fault::protocol);
     EXPECT_THAT(messages(authority, "messageType"), ElementsAre("19"));
 }
 
@@ -254,7 +254,7 @@ TEST(Trust, OnFirstUseIsRemembered) {
     as<record::Issued>(endpoint.enroll());
     authority.setFaults("swapped-ca");
     const auto failed = as<record::Failed>(endpoint.renew());
-    EXPECT_EQ(failed.fault, Fault::protocol);
+    EXPECT_EQ(failed.fault(), Fault::protocol);
     EXPECT_THAT(failed.reason, HasSubstr("first-use.pem"));
     EXPECT_THAT(messages(authority, "messageType"), ElementsAre("19"));
     authority.setFaults("");

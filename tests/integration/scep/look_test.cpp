@@ -65,7 +65,7 @@ TEST(ALook, SaysSoWhenThePinFitsNoMore) {
 
     const auto failed = as<record::Failed>(lookFrom(endpoint));
 
-    EXPECT_EQ(failed.fault, Fault::protocol);
+    EXPECT_EQ(failed.fault(), Fault::protocol);
     EXPECT_THAT(failed.reason, HasSubstr("look at the CA of device"));
     EXPECT_THAT(store::readAuthorities(endpoint.root(), "device"), IsEmpty());
 }

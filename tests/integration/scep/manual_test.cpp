@@ -154,7 +154,7 @@ TEST_F(ByHand, WhatAnAttemptWouldNotUseIsNotUsedHere) {
     EXPECT_THAT(failure(chain()).reason, HasSubstr("none for the key that was requested"));
     EXPECT_THAT(failure(chain() + issue("CN=other").toPem()).reason, HasSubstr("its subject is CN=other"));
     EXPECT_THAT(failure("<html>").reason, HasSubstr("web page"));
-    EXPECT_EQ(failure("nonsense").fault, Fault::protocol);
+    EXPECT_EQ(failure("nonsense").fault(), Fault::protocol);
     EXPECT_EQ(as<record::Issued>(import(chain() + issue().toPem())).held.generation, 1U) << "the key is still there";
 }
 
@@ -163,7 +163,7 @@ TEST_F(ByHand, AChangedProfileWantsANewRequest) {
     const auto answer = chain() + issue().toPem();
     configure(pinOf(root_), "san = [\"dns:device.example.com\"]");
     const auto failed = failure(answer);
-    EXPECT_EQ(failed.fault, Fault::local);
+    EXPECT_EQ(failed.fault(), Fault::local);
     EXPECT_THAT(failed.reason, HasSubstr("the profile asks for something else now"));
     configure(pinOf(root_));
     as<record::Issued>(import(answer));

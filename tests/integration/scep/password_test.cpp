@@ -65,7 +65,7 @@ TEST_F(CaThatCannotDecrypt, IsSentTheSameRequestAgainWhereTheChallengeIsAnotherO
 TEST_F(CaThatCannotDecrypt, MayNotKeepARequestWhoseAnswerNobodyCouldRead) {
     hold(ec, told_);
     const auto failed = as<record::Failed>(endpoint_.renew());
-    EXPECT_EQ(failed.fault, Fault::configuration);
+    EXPECT_EQ(failed.fault(), Fault::configuration);
     EXPECT_THAT(failed.reason, HasSubstr("will encrypt its answer under the challenge, which is not kept; use a static "
                                          "challenge, or renewal-message = \"fresh\""));
     EXPECT_EQ(store::readTransaction(endpoint_.root(), "device"), std::nullopt);
@@ -79,7 +79,7 @@ TEST_F(CaThatCannotDecrypt, IsAskedAgainWithTheSameKeyWhenAnAnswerUnderTheChalle
     hold(ec, told_);
     authority_.approveAll();
     authority_.setFaults("lost-reply");
-    EXPECT_EQ(as<record::Failed>(endpoint_.renew()).fault, Fault::unreachable);
+    EXPECT_EQ(as<record::Failed>(endpoint_.renew()).fault(), Fault::unreachable);
     EXPECT_EQ(as<record::Issued>(endpoint_.renew()).held.generation, 2U);
 
     EXPECT_THAT(messages(authority_, "messageType"), ElementsAre("19", "19", "17", "17"));

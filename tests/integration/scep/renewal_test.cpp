@@ -158,7 +158,7 @@ TEST(Renewal, ThatBringsTheOldCertificateIsNoRenewal) {
     as<record::Issued>(endpoint.enroll());
     authority.setFaults("same-certificate");
     const auto failed = as<record::Failed>(endpoint.renew());
-    EXPECT_EQ(failed.fault, Fault::protocol);
+    EXPECT_EQ(failed.fault(), Fault::protocol);
     EXPECT_THAT(failed.reason, HasSubstr("the one that was to be renewed"));
     EXPECT_EQ(endpoint.current().facts.generation, 1U);
 }

@@ -147,7 +147,7 @@ TEST(DebiansScepserver, AnswersInAlgorithmsThatAreRefusedByDefault) {
     const ScepServer server(endpoint.root() / "depot");
     endpoint.configure(server.profile({}));
     const auto failed = as<record::Failed>(endpoint.enroll());
-    EXPECT_EQ(failed.fault, Fault::protocol);
+    EXPECT_EQ(failed.fault(), Fault::protocol);
     EXPECT_THAT(failed.reason, HasSubstr("legacy-replies = true"));
     EXPECT_TRUE(endpoint.holdsNothing());
 }

@@ -77,7 +77,7 @@ TEST(LostReply, IsFetchedWithTheSameKeyAndTransaction) {
     text.challenge = secret;
     endpoint.configure(text);
     authority.setFaults("lost-reply");
-    EXPECT_EQ(as<record::Failed>(endpoint.enroll()).fault, Fault::unreachable);
+    EXPECT_EQ(as<record::Failed>(endpoint.enroll()).fault(), Fault::unreachable);
     EXPECT_TRUE(endpoint.holdsNothing());
 
     as<record::Issued>(endpoint.enroll());

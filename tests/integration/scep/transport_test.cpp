@@ -93,7 +93,7 @@ TEST_F(Transport, ByGetIsFoundOutWithoutSendingTheChallengeTwiceWhenPostIsDroppe
         return std::nullopt;
     }));
     configure({server.url()});
-    EXPECT_EQ(as<record::Failed>(endpoint_.enroll()).fault, Fault::unreachable);
+    EXPECT_EQ(as<record::Failed>(endpoint_.enroll()).fault(), Fault::unreachable);
     EXPECT_EQ(count(server, "operation=PKIOperation"), 1U);
     as<record::Issued>(endpoint_.enroll());
     EXPECT_EQ(count(server, "POST "), 2U) << "the request, and the question for its answer";
@@ -122,7 +122,7 @@ TEST_F(Transport, NamesEachUrlWithItsCause) {
     const WebServer page([](const std::string&) { return webAnswer("200 OK", "", "<html>"); });
     configure({nowhere, page.url()});
     const auto failed = as<record::Failed>(endpoint_.enroll());
-    EXPECT_EQ(failed.fault, Fault::unreachable);
+    EXPECT_EQ(failed.fault(), Fault::unreachable);
     EXPECT_THAT(failed.reason, AllOf(HasSubstr(std::string(nowhere) + ": connection refused"),
                                      HasSubstr(page.url() + ": the answer is a web page")));
 }

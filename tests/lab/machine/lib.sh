@@ -1,6 +1,8 @@
 # Sourced by what runs inside a machine of the lab.
 # shellcheck shell=bash
 set -euo pipefail
+# Whatever ends a scenario says where.
+trap 'printf "ended with %s at line %s: %s\n" "$?" "$LINENO" "$BASH_COMMAND" >&2' ERR
 
 examples=/usr/share/doc/scepd/examples
 

@@ -28,6 +28,18 @@ TEST(Log, GivesNoOrdersToATerminal) {
     EXPECT_EQ(written("cut\xc2"), "cut\xc2\n");
 }
 
+TEST(Log, GoesWhereItIsDiverted) {
+    std::string diverted;
+    {
+        const log::Diversion diversion([&](log::Level level, const std::string& line) {
+            diverted += fmt::format("{} {}|", static_cast<int>(level), line);
+        });
+        EXPECT_EQ(written("wifi: a\nb"), "");
+    }
+    EXPECT_EQ(diverted, "4 wifi: a b|");
+    EXPECT_EQ(written("wifi: c"), "wifi: c\n");
+}
+
 TEST(Log, ThatCannotBeWrittenStopsNobody) {
     const UniqueFd before(::dup(STDERR_FILENO));
     const UniqueFd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));

@@ -91,6 +91,7 @@ protected:
     record::RequestOptions lastOptions;
     Handlers::Done laterDone; ///< Of what takes a while.
     std::string imported, purged;
+    std::string metrics = "scepd_build_info{version=\"1\"} 1\n";
     unsigned rolledBackTo = 0;
     bool occupied = false; ///< Something runs for the certificate by then.
 
@@ -179,6 +180,7 @@ private:
                                                         explanation.before = {"log"};
                                                         return explanation;
                                                     },
+                                                .metrics = [this] { return metrics; },
                                             });
         objects->show(statusOf("web", State::valid));
         objects->show(statusOf("log", State::waiting));

@@ -17,6 +17,7 @@ namespace {
 
 using namespace test;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::UnorderedElementsAre;
 
 using Row =
@@ -283,6 +284,24 @@ TEST_F(ObjectsTest, AuthoritiesAreListedWithWhoDependsOnThem) {
     EXPECT_EQ(rows[0],
               (decltype(rows)::value_type{
                   "/etc/scepd/profiles.d/office.toml", "ca", "CN=ca", "ab12", 1'000'000, 2'000'000, {"log", "web"}}));
+}
+
+TEST_F(ObjectsTest, MetricsAreOneTextForEveryone) {
+    std::string text;
+    proxy("/org/scepd1")->callMethod("GetMetrics").onInterface(manager).storeResultsTo(text);
+    EXPECT_EQ(text, "scepd_build_info{version=\"1\"} 1\n");
+}
+
+TEST_F(ObjectsTest, MetricsThatNoMessageCanCarryAreAnError) {
+    inServer([this] { metrics.assign(25UL * 1024 * 1024, '#'); });
+    std::string text;
+    try {
+        proxy("/org/scepd1")->callMethod("GetMetrics").onInterface(manager).storeResultsTo(text);
+        FAIL() << "it was answered";
+    } catch (const sdbus::Error& error) {
+        EXPECT_EQ(error.getName(), "org.scepd1.Error.Local");
+        EXPECT_THAT(error.getMessage(), HasSubstr("metrics.textfile"));
+    }
 }
 
 TEST_F(ObjectsTest, TheVersionIsAProperty) {

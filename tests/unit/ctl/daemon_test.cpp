@@ -39,12 +39,23 @@ TEST(Verbs, StatusIsATableOfWhatAppliesHereWithASummary) {
     system.daemon.elsewhere = {"kiosk"};
     system.answer();
     Written written;
-    written.console.width = 60;
+    written.console.width = 70;
     EXPECT_EQ(run(written, [&] { return status(written.console, ""); }), Exit::done);
     const auto text = written.out.str();
     EXPECT_TRUE(text.starts_with("NAME  USAGE    STATE   EXPIRES        NEXT    REASON\n")) << text;
     EXPECT_NE(text.find("\nwifi  802.1x   failed                 enroll  badRequest\n"), std::string::npos) << text;
     EXPECT_TRUE(text.ends_with("\n\n2 certificates: 1 valid, 1 failed.\n")) << text;
+}
+
+TEST(Verbs, StatusTellsReasonsBelowATableInWhichTheyHaveNoRoom) {
+    FakeSystem system({valid("web"), {.name = "wifi", .usage = "802.1x", .state = "failed", .reason = "badRequest"}});
+    system.answer();
+    Written written;
+    written.console.width = 60;
+    EXPECT_EQ(run(written, [&] { return status(written.console, ""); }), Exit::done);
+    const auto text = written.out.str();
+    EXPECT_EQ(text.find("REASON"), std::string::npos) << text;
+    EXPECT_TRUE(text.ends_with("\n\nwifi: badRequest\n\n2 certificates: 1 valid, 1 failed.\n")) << text;
 }
 
 TEST(Verbs, StatusOfOneTellsWhyAndWhatToDo) {
@@ -127,7 +138,7 @@ TEST(Verbs, ProfilesShowsTheRulesAndWhatIsWrongWithThem) {
     EXPECT_EQ(run(written, [&] { return profiles(written.console, ""); }), Exit::done);
     EXPECT_EQ(written.out.str(),
               "PROFILE                            APPLIES  GROUPS  CERTIFICATES  CA\n"
-              "/etc/scepd/profiles.d/office.toml  yes      all     wifi          http://ca.example.com/scep\n"
+              "/etc/scepd/profiles.d/office.toml  yes      office  wifi          http://ca.example.com/scep\n"
               "\n"
               "/etc/scepd/profiles.d/a.toml:3:7: error: no such usage\n");
     Written one;
@@ -149,7 +160,7 @@ TEST(Verbs, WithoutADaemonTheExitCodeIsSevenAndTheRemedySaysHowToStartIt) {
     const scepd::test::PrivateBus bus;
     Written written;
     EXPECT_EQ(run(written, [&] { return status(written.console, ""); }), Exit::noDaemon);
-    EXPECT_TRUE(written.err.str().starts_with("scepctl: scepd does not answer: it is not running: "))
+    EXPECT_TRUE(written.err.str().starts_with("scepctl: scepd does not answer: it is not running\n"))
         << written.err.str();
     EXPECT_NE(written.err.str().find("\nRemedy: Start it with \"systemctl start scepd\""), std::string::npos);
     EXPECT_EQ(run(written, [&] { return request(written.console, {.names = {"wifi"}}, {.wait = true}); }),

@@ -18,6 +18,7 @@ namespace {
 using test::FakeSystem;
 using test::Shown;
 using test::Written;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -82,6 +83,27 @@ TEST(Explain, OfWhatIsNotHeldHasNoDates) {
     EXPECT_THAT(text, HasSubstr("Check the network."));
     EXPECT_THAT(text, Not(HasSubstr("Overtakes")));
     EXPECT_THAT(text, Not(HasSubstr("Before it")));
+}
+
+TEST(Explain, NamesTheCodeOfWhatWentWrong) {
+    const auto text = explained({.name = "web", .state = "waiting", .lastErrorCode = "SCEPD-202"},
+                                {{"Rule", sdbus::Variant(std::string("no certificate is held"))},
+                                 {"Before", sdbus::Variant(std::vector<std::string>{})},
+                                 {"Changes", sdbus::Variant(std::vector<std::string>{})}});
+
+    EXPECT_THAT(text, HasSubstr("SCEPD-202, \"Nobody accepts the connection\"; more: scepctl explain SCEPD-202"));
+}
+
+TEST(Explain, OfACodeTellsCauseAndRemedyWithoutADaemon) {
+    Written written;
+    EXPECT_EQ(explain(written.console, "scepd-202"), Exit::done);
+    EXPECT_TRUE(written.out.str().starts_with("SCEPD-202: Nobody accepts the connection\n")) << written.out.str();
+    EXPECT_THAT(written.out.str(), AllOf(HasSubstr("Cause"), HasSubstr("Remedy"), HasSubstr("scepctl probe")));
+
+    Written json;
+    json.console.json = true;
+    EXPECT_EQ(explain(json.console, "SCEPD-202"), Exit::done);
+    EXPECT_THAT(json.out.str(), HasSubstr("\"title\" : \"Nobody accepts the connection\""));
 }
 
 TEST(Explain, JsonCarriesTheSameFacts) {

@@ -152,6 +152,7 @@ public:
     std::vector<sdbus::Struct<std::string, std::string, std::string, std::string, std::uint64_t, std::uint64_t,
                               std::vector<std::string>>>
         authorities;
+    std::string metrics;       ///< What GetMetrics answers.
     Properties options;        ///< Of the last request.
     bool mayAskPerson = false; ///< The last request allowed interactive authorization.
     sdbus::UnixFd trace;       ///< Of the last request; stays open until a test closes it.
@@ -203,7 +204,7 @@ private:
     ListProfiles() override {
         return {{"/etc/scepd/profiles.d/office.toml",
                  true,
-                 {},
+                 {"office"},
                  "Office",
                  {"http://ca.example.com/scep"},
                  "sha256:aa",
@@ -237,6 +238,7 @@ private:
         return "/org/scepd1/certificate/" + name;
     }
 
+    std::string GetMetrics() override { return metrics; }
     std::string Version() override { return "0.9"; }
     bool ClockSynchronized() override { return true; }
     bool NetworkOnline() override { return true; }

@@ -78,14 +78,5 @@ TEST_F(ByHand, ImportNamesAFileThatIsMissingOrEmpty) {
     EXPECT_THAT(written.err.str(), HasSubstr("answer is empty"));
 }
 
-TEST(Base64, IsThatOfTheRfc) {
-    EXPECT_EQ(base64(""), "");
-    EXPECT_EQ(base64("f"), "Zg==");
-    EXPECT_EQ(base64("fo"), "Zm8=");
-    EXPECT_EQ(base64("foo"), "Zm9v");
-    EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
-    EXPECT_EQ(base64(std::string("\xff\xfe\x00", 3)), "//4A");
-}
-
 } // namespace
 } // namespace scepd::ctl

@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -29,6 +30,15 @@ printf 'advice\t\tAsk somebody who knows.\n'
 printf 'profile\t\t[scep]\n'
 echo "something else" >&2
 exit 1
+)";
+
+constexpr auto profileOfWifi = R"([scep]
+url = "http://127.0.0.1:9/scep"
+ca-fingerprint = "sha256:0000000000000000000000000000000000000000000000000000000000000000"
+
+[certificate.wifi]
+usage = "802.1x"
+subject = "CN=wifi"
 )";
 
 class Probe : public testing::Test {
@@ -64,15 +74,30 @@ TEST_F(Probe, ShowsFindingsBelowEachOtherWithAdviceAndProfile) {
 }
 
 TEST_F(Probe, AUrlAndANameAreToldApart) {
-    auto url = wanted("https://ca/scep", "#!/bin/sh\necho \"$@\" > \"$(dirname \"$0\")/arguments\"\n");
+    const auto* const notes = "#!/bin/sh\necho \"$@\" > \"$(dirname \"$0\")/arguments\"\n";
+    auto url = wanted("https://ca/scep", notes);
     url.caIdentifier = "corp";
     url.proxy = "proxy:3128";
     url.tlsCaCertificates = "/ca.pem";
     EXPECT_EQ(run(url), Exit::done);
     EXPECT_EQ(file::read(root / "arguments"), "--root=/tmp --probe=https://ca/scep --ca-identifier=corp "
                                               "--proxy=proxy:3128 --tls-ca-certificates=/ca.pem\n");
-    EXPECT_EQ(run(wanted("wifi")), Exit::failed);
-    EXPECT_EQ(file::read(root / "arguments"), "--root=/tmp --probe-name=wifi\n");
+    auto name = wanted("wifi", notes);
+    name.root = root.path();
+    root.write("etc/scepd/profiles.d/office.toml", profileOfWifi);
+    EXPECT_EQ(run(name), Exit::done);
+    EXPECT_EQ(file::read(root / "arguments"), fmt::format("--root={} --probe-name=wifi\n", root.path().string()));
+}
+
+TEST_F(Probe, ANameThatNoProfileHasIsToldAsEverywhere) {
+    auto name = wanted("nobody");
+    name.root = root.path();
+    EXPECT_EQ(run(name), Exit::noSuchCertificate);
+    EXPECT_THAT(written.err.str(), HasSubstr("no profile that applies here has a certificate nobody\nRemedy: "));
+    root.write("etc/scepd/profiles.d/office.toml", "groups = [\"kiosk\"]\n" + std::string(profileOfWifi));
+    name.target = "wifi";
+    EXPECT_EQ(run(name), Exit::notApplicable);
+    EXPECT_THAT(written.err.str(), HasSubstr("wifi does not apply here: the profile is for the group kiosk\nRemedy: "));
 }
 
 TEST_F(Probe, JsonIsOneDocument) {

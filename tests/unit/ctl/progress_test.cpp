@@ -43,7 +43,7 @@ TEST(Progress, ARenewalIsDoneWithANewGenerationOnly) {
 
 TEST(Progress, AnEarlierFailureIsNotThisOnes) {
     auto before = in("failed");
-    before.lastErrorCode = "refused";
+    before.lastErrorCode = "SCEPD-303";
     before.attempts = 2;
     auto watched = asked(before);
     EXPECT_EQ(judge(watched, here), Verdict::underWay);
@@ -55,10 +55,9 @@ TEST(Progress, AnEarlierFailureIsNotThisOnes) {
 
 TEST(Progress, AnUnreachableAuthorityIsWaitedFor) {
     auto watched = asked(in("waiting"));
-    observe(watched,
-            {{"Attempts", sdbus::Variant(std::uint32_t{1})}, {"LastErrorCode", sdbus::Variant("unreachable")}});
+    observe(watched, {{"Attempts", sdbus::Variant(std::uint32_t{1})}, {"LastErrorCode", sdbus::Variant("SCEPD-202")}});
     EXPECT_EQ(judge(watched, here), Verdict::underWay);
-    observe(watched, {{"LastErrorCode", sdbus::Variant("protocol")}});
+    observe(watched, {{"LastErrorCode", sdbus::Variant("SCEPD-404")}});
     EXPECT_EQ(judge(watched, here), Verdict::failed);
 }
 

@@ -66,7 +66,7 @@ void refuse(FakeCertificate& certificate) {
     shown.reason = "the CA refused the request: badRequest";
     shown.remedy = "Check the challenge.";
     shown.attemptPhase = "";
-    shown.lastErrorCode = "refused";
+    shown.lastErrorCode = "SCEPD-303";
     certificate.become(shown);
 }
 
@@ -205,7 +205,7 @@ TEST(RequestWait, AValidCertificateIsLeftAlone) {
                nothing);
     run.system.daemon.onRequest = [](const auto&, const auto&) { return std::vector<std::string>{}; };
     EXPECT_EQ(run.ask(askFor({"wifi"}), patient), Exit::done);
-    EXPECT_TRUE(run.out().ends_with("; nothing to do, \"scepctl renew wifi\" asks for a new one\n")) << run.out();
+    EXPECT_TRUE(run.out().ends_with("; \"scepctl renew wifi\" replaces it\n")) << run.out();
 }
 
 TEST(RequestWait, SeveralAreWaitedForAndOneRefusalIsARefusal) {

@@ -30,7 +30,7 @@ using Schedules = std::map<std::string, std::string>;
 constexpr std::uint64_t farAway = 7'258'118'400'000'000; // 2200-01-01, days away whenever this runs
 constexpr std::uint64_t longAgo = 1'577'836'800'000'000; // 2020-01-01
 
-/// wifi and web apply here, kiosk does not; the profile of wifi is for every group. Their timers are installed
+/// wifi and web apply here, kiosk does not; the profile of wifi is for the group office. Their timers are installed
 /// and do not run.
 class Scheduling : public testing::Test {
 protected:

@@ -33,8 +33,8 @@ test::Properties facts(std::uint64_t due, std::uint64_t expected) {
 }
 
 /// A certificate that is held, one that is waited for, one that is none here, and a CA that two profiles share.
-std::string told(bool json) {
-    FakeSystem system({{.name = "web", .state = "waiting", .lastAttemptTime = 2 * day, .lastErrorCode = "unreachable"},
+std::string told(bool json, const std::string& svgFile = {}) {
+    FakeSystem system({{.name = "web", .state = "waiting", .lastAttemptTime = 2 * day, .lastErrorCode = "SCEPD-202"},
                        {.name = "wifi",
                         .state = "valid",
                         .nextAction = "renew",
@@ -50,7 +50,7 @@ std::string told(bool json) {
     system.answer();
     Written written;
     written.console.json = json;
-    EXPECT_EQ(guarded(written.console, [&] { return timeline(written.console); }), Exit::done);
+    EXPECT_EQ(guarded(written.console, [&] { return timeline(written.console, svgFile); }), Exit::done);
     return written.out.str();
 }
 
@@ -77,10 +77,20 @@ TEST(Timeline, JsonCarriesTheSameFacts) {
     EXPECT_THAT(text, HasSubstr("\"renewalBegins\" : \"2199-12-02T00:00:00Z\""));
     EXPECT_THAT(text, HasSubstr("\"expected\" : \"2199-12-03T00:00:00Z\""));
     EXPECT_THAT(text, HasSubstr("\"lastAttemptTime\" : \"1970-01-03T00:00:00Z\""));
-    EXPECT_THAT(text, HasSubstr("\"lastErrorCode\" : \"unreachable\""));
+    EXPECT_THAT(text, HasSubstr("\"lastErrorCode\" : \"SCEPD-202\""));
     EXPECT_THAT(text, HasSubstr("\"event\" : \"renewal\""));
     EXPECT_THAT(text, HasSubstr("\"time\" : \"2199-12-03T00:00:00Z\""));
     EXPECT_EQ(count(text, fingerprint), 1U) << text;
+    EXPECT_THAT(text, Not(HasSubstr("kiosk")));
+}
+
+TEST(Timeline, AsAPictureShowsTheSame) {
+    const auto text = told(false, "-");
+    EXPECT_TRUE(text.starts_with("<svg ")) << text;
+    EXPECT_TRUE(text.ends_with("</svg>\n")) << text;
+    EXPECT_THAT(text, HasSubstr(">wifi<"));
+    EXPECT_THAT(text, HasSubstr(">ca Root, the first<"));
+    EXPECT_THAT(text, HasSubstr(">enrollment now<"));
     EXPECT_THAT(text, Not(HasSubstr("kiosk")));
 }
 

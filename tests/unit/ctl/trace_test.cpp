@@ -78,7 +78,7 @@ TEST(Trace, AnUnreachableCaIsNotWaitedFor) {
         shown.state = "waiting";
         shown.reason = "connection refused";
         shown.remedy = "Check the network.";
-        shown.lastErrorCode = "unreachable";
+        shown.lastErrorCode = "SCEPD-202";
     });
     EXPECT_EQ(tracing.run(), Exit::failed);
     EXPECT_THAT(tracing.written.out.str(), HasSubstr("POST http://"));

@@ -55,6 +55,18 @@ TEST_F(Verify, SomethingThatIsNotSupportedYetIsAWarningThatNamesTheCertificate) 
                      "1 profile with 1 certificate: 0 errors, 1 warning.\n");
 }
 
+TEST_F(Verify, ATargetThatCannotBeOnThisMachineIsAWarningOfAFile) {
+    const auto file = write("profiles.d/office.toml", scepTable + wifi +
+                                                          "[[certificate.wifi.deploy]]\nkey = \"/etc/app/key.pem\"\n"
+                                                          "certificate = \"/etc/app/cert.pem\"\n");
+    std::filesystem::create_directories(root / "etc/app/key.pem");
+    EXPECT_EQ(run({file}), Exit::done);
+    EXPECT_EQ(output(), file + ":7:1: warning: key \"/etc/app/key.pem\" is a directory; write the path of a file\n"
+                               "1 profile with 1 certificate: 0 errors, 1 warning.\n");
+    written.out.str("");
+    EXPECT_EQ(run(), Exit::failed) << "what lies in its folder is meant for this one";
+}
+
 TEST_F(Verify, AFileThatCannotBeReadIsAnError) {
     const auto file = (root / "missing.toml").string();
     EXPECT_EQ(run({file}), Exit::failed);
@@ -67,6 +79,17 @@ TEST_F(Verify, TheEndpointsSettingsAreToldByTheirName) {
     const auto file = write("scepd.toml", "groups = [\"kiosk\"]\n[renewal]\nspacing = 5\n");
     EXPECT_EQ(run({file}), Exit::failed);
     EXPECT_TRUE(output().starts_with(file + ":3:11: error: ")) << output();
+}
+
+TEST_F(Verify, SettingsAloneAreNoProfiles) {
+    EXPECT_EQ(run({write("scepd.toml", "groups = [\"kiosk\"]\n")}), Exit::done);
+    EXPECT_EQ(output(), "1 file with settings: 0 errors, 0 warnings.\n");
+}
+
+TEST_F(Verify, WithoutLegendOnlyFindingsAreTold) {
+    written.console.legend = false;
+    EXPECT_EQ(run({write("profiles.d/office.toml", scepTable + wifi)}), Exit::done);
+    EXPECT_EQ(output(), "");
 }
 
 TEST_F(Verify, WithoutFilesEverythingBelowTheRootIsRead) {

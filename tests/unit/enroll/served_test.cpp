@@ -93,14 +93,14 @@ TEST_F(Look, SaysWhoStillPresentsAnotherCertificate) {
     serveAt(good.name());
     serveAt(bad.name());
     const auto failed = std::get<record::Failed>(enroll::lookAtServed(wanted_, 1, listeners(), 300ms));
-    EXPECT_EQ(failed.fault, Fault::local);
+    EXPECT_EQ(failed.fault(), Fault::local);
     EXPECT_THAT(failed.reason, HasSubstr(bad.name() + " still presents serial 0a instead of 0b"));
 }
 
 TEST_F(Look, SaysWhoIsNotThere) {
     serveAt("127.0.0.1:1");
     const auto failed = std::get<record::Failed>(enroll::lookAtServed(wanted_, 1, listeners(), 0s));
-    EXPECT_EQ(failed.fault, Fault::local);
+    EXPECT_EQ(failed.fault(), Fault::local);
     EXPECT_THAT(failed.reason, HasSubstr("127.0.0.1:1: Connection refused"));
 }
 
@@ -109,7 +109,7 @@ TEST_F(Look, HasNothingToFindWithoutListeners) {
 }
 
 TEST_F(Look, AtAGenerationThatIsNotThereIsAnError) {
-    EXPECT_EQ(std::get<record::Failed>(enroll::lookAtServed(wanted_, 7, listeners(), 0s)).fault, Fault::local);
+    EXPECT_EQ(std::get<record::Failed>(enroll::lookAtServed(wanted_, 7, listeners(), 0s)).fault(), Fault::local);
 }
 
 } // namespace

@@ -8,17 +8,20 @@ using namespace scepd::profile;
 using namespace scepd::profile::test;
 
 TEST(CertificateDiagnostics, HoldCertificatesToTheirRules) {
-    expectComplaints(
-        {{"key.bits = 2047\n", "p:7:12: error: bits: 2047 is none of 2048, 3072, 4096"},
-         {"key.curve = \"P-256\"\n", "p:7:13: error: curve: belongs to type = \"ec\""},
-         {"key.type = \"ec\"\nkey.bits = 2048\n",
-          "p:8:12: error: bits: belongs to type = \"rsa\"; an EC key has a curve"},
-         {"key.type = \"ec\"\nkey.curve = \"secp256r1\"\n",
-          "p:8:13: error: curve: \"secp256r1\" is none of P-256, P-384, P-521"},
-         {"san = [\"dns:a\", \"ip:b\"]\n", "p:7:17: error: san: \"b\" is not an IPv4 or IPv6 address"},
-         {"hooks = [\"../a\"]\n",
-          "p:7:10: error: hooks: \"../a\" is not a file's name; write it without a folder and without a dot in front"}},
-        inCertificate);
+    expectComplaints({{"key.bits = 2047\n", "p:7:12: error: bits: 2047 is none of 2048, 3072, 4096"},
+                      {"key.curve = \"P-256\"\n", "p:7:13: error: curve: belongs to type = \"ec\""},
+                      {"key.type = \"ec\"\nkey.bits = 2048\n",
+                       "p:8:12: error: bits: belongs to type = \"rsa\"; an EC key has a curve"},
+                      {"key.type = \"ec\"\nkey.curve = \"secp256r1\"\n",
+                       "p:8:13: error: curve: \"secp256r1\" is none of P-256, P-384, P-521"},
+                      {"san = [\"dns:a\", \"ip:b\"]\n", "p:7:17: error: san: \"b\" is not an IPv4 or IPv6 address"},
+                      {"hooks = [\"../a\"]\n", "p:7:10: error: hooks: \"../a\" is not the name of a hook: letters, "
+                                               "digits, \"-\", \"_\" and \".\", no folder, no "
+                                               "dot in front"},
+                      {"hooks = [\"my hook\"]\n", "p:7:10: error: hooks: \"my hook\" is not the name of a hook: "
+                                                  "letters, digits, \"-\", \"_\" and \".\", no folder, "
+                                                  "no dot in front"}},
+                     inCertificate);
     expectComplaints(
         {{"usage = \"generic\"\nsubject = \"O=Example\"\n",
           "p:6:11: error: subject: has no CN, which names the certificate; write for instance CN=${hostname}"},

@@ -70,6 +70,10 @@ TEST(Settings, AreRefusedWithLineAndColumnAndRemedy) {
         {"[enrollment]\nparallel = 0\n", "s:2:12: error: parallel: 0 is not between 1 and 1000"},
         {"[metrics]\ntextfile = \"a.prom\"\n",
          "s:2:12: error: textfile: \"a.prom\" is not an absolute path; it begins with \"/\""},
+        {"[metrics]\ntextfile = \"/run/scepd-metrics/scepd.txt\"\n",
+         "s:2:12: error: textfile: \"/run/scepd-metrics/scepd.txt\" does not end with \".prom\": node_exporter reads "
+         "only "
+         "files that do"},
         {"[endpoint]\nAsset = \"x\"\n",
          "s:2:1: error: \"Asset\" is not the name of a variable; names have a-z, 0-9 and -"},
         {"[endpoint]\nasset = 17\n", "s:2:9: error: asset: expected a text in quotation marks, found a whole number"},

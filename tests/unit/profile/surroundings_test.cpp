@@ -141,8 +141,8 @@ TEST(Surroundings, SayWhichDropInATargetOutsideOfEtcNeeds) {
     EXPECT_THAT(formatted(checkTargets(profile, "/")),
                 ElementsAre("p:15:1: warning: key \"" + (outside / "key.pem").string() +
                             "\" lies outside of /etc, where scepd-deploy may not write; run systemctl edit "
-                            "scepd-deploy.service and add a line ReadWritePaths=" +
-                            outside.path().string() + " below [Service]"));
+                            "scepd-deploy.service scepd-recover.service and add a line ReadWritePaths=" +
+                            outside.path().string() + " below [Service] of both"));
     EXPECT_THAT(found(profile, outside), IsEmpty()) << "no unit stands in the way below another root";
 }
 

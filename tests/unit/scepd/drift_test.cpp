@@ -216,6 +216,13 @@ TEST_F(ReportedDriftTest, ADeletedKeyIsReportedAndNothingIsDeployed) {
     EXPECT_THAT(events, ElementsAre("peer deployed", "peer drifted"));
 }
 
+TEST_F(ReportedDriftTest, AFindingIsTakenUpByWhoeverIsToldOfEveryPlan) {
+    finds(keyGone);
+    runUntilInspected();
+    overview = {};
+    runUntil([this] { return !overview.rules.empty(); });
+}
+
 TEST_F(ReportedDriftTest, AFindingIsOneEventAndAnotherFindingIsAnother) {
     finds(keyGone);
     runUntilInspected();

@@ -15,6 +15,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -101,7 +102,11 @@ protected:
                 },
         };
         Audience audience{
-            .one = [this](const auto& status) { statuses[status.name] = status; },
+            .one =
+                [this](const auto& status) {
+                    statuses[status.name] = status;
+                    phases.insert(status.phase);
+                },
             .only =
                 [this](const auto& names) {
                     std::erase_if(statuses, [&](const auto& shown) { return !names.contains(shown.first); });
@@ -150,6 +155,7 @@ protected:
     int openInspections = 0, mostInspectionsAtATime = 0;
     std::vector<Loop::Handle> pending;
     std::map<std::string, record::Status> statuses;
+    std::set<std::string> phases; ///< All that were shown.
     record::Overview overview;
     std::unique_ptr<Engine> engine;
 };

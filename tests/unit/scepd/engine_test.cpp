@@ -51,12 +51,12 @@ TEST_F(EngineTest, ARefusalIsAFailedStateWithTheReasonAndALateNextAttempt) {
 }
 
 TEST_F(EngineTest, AnUnreachableCaIsTriedAgainSoon) {
-    reports("peer", record::Failed{Fault::unreachable, "connection refused", std::nullopt});
+    reports("peer", record::Failed{Code::unreachable, "connection refused", std::nullopt});
 
     engine->reload();
     runUntilState(State::waiting);
 
-    EXPECT_EQ(statuses["peer"].lastErrorCode, "unreachable");
+    EXPECT_EQ(statuses["peer"].lastErrorCode, "SCEPD-200");
     EXPECT_LT(statuses["peer"].nextActionTime, now() + 2min);
     EXPECT_GT(statuses["peer"].nextActionTime, now() + 30s);
 }
@@ -191,7 +191,7 @@ TEST_F(EngineTest, ANewCertificateThatIsNotServedIsRolledBack) {
         .generation = 1, .confirmed = true, .failures = 0, .lastAttempt = now(), .error = "", .targets = {}};
     store::writeHistory(root.path(), "peer", before);
     reports("peer", record::Issued{held(2, now(), 24h)});
-    reports("served", record::Failed{Fault::local, "localhost:443 still presents serial 09", std::nullopt});
+    reports("served", record::Failed{Code::local, "localhost:443 still presents serial 09", std::nullopt});
     deployerAnswers["deploy"] = {{{"/etc/ssl/scepd/peer/cert.pem", "unconfirmed", ""}}};
     deployerAnswers["rollback"] = {{{"/etc/ssl/scepd/peer/cert.pem", "deployed", "generation 1"}}};
 
@@ -297,7 +297,7 @@ TEST_F(EngineTest, HooksOfADeployerThatDoesNotAnswerAreOwedStill) {
 
 TEST_F(EngineTest, HooksAreToldOfWhatFailed) {
     root.write("etc/scepd/profiles.d/peers.toml", std::string(profileText) + "hooks = [\"tell\"]\n");
-    reports("peer", record::Failed{Fault::unreachable, "no route", {}});
+    reports("peer", record::Failed{Code::unreachable, "no route", {}});
     engine->reload();
     runUntil([this] { return std::ranges::count(deployerCalls, "hooks failed  0") == 1; });
 }
@@ -323,7 +323,7 @@ TEST_F(EngineTest, ARenewalThatSomebodyAskedForIsOwedUntilItSucceeds) {
     engine->reload();
     runUntilState(State::valid);
 
-    reports("peer", record::Failed{Fault::unreachable, "connection refused", std::nullopt});
+    reports("peer", record::Failed{Code::unreachable, "connection refused", std::nullopt});
     engine->request({"peer"}, {.renew = true, .force = false, .challenge = {}, .groups = {}});
     runUntilState(State::degraded);
 
@@ -448,6 +448,37 @@ TEST_F(EngineTest, ProfilesOfOtherGroupsAreNotApplicable) {
     EXPECT_THAT(statuses["peer"].reason, HasSubstr("kiosk"));
 }
 
+TEST_F(EngineTest, ARequestForAGroupIsForProfilesThatNameIt) {
+    root.write("etc/scepd/scepd.toml", "groups = [\"kiosk\"]\n");
+    auto kiosk = std::string(profileText);
+    kiosk.replace(kiosk.find("peer"), 4, "door");
+    for (const auto* file : {"peers", "doors"})
+        root.write(fmt::format("etc/scepd/profiles.d/{}.toml", file),
+                   "request = \"manual\"\n" +
+                       (file == std::string("doors") ? "groups = [\"kiosk\"]\n" + kiosk : std::string(profileText)));
+    engine->reload();
+
+    const auto asked = [&](const std::string& group) {
+        return engine->request({}, {.challenge = {}, .trace = {}, .groups = {group}});
+    };
+    EXPECT_THAT(asked("office"), IsEmpty());
+    EXPECT_THAT(asked("kiosk"), ElementsAre("door")) << "the other one is for every endpoint, in no group";
+}
+
+TEST_F(EngineTest, WhatAnAttemptTellsIsNotTrusted) {
+    reports("peer", record::Pending{"ab12"});
+    root.write(
+        "enroll",
+        "#!/bin/sh\n{ printf 'phase key\\nphase \\nphase k\\351y\\nphase KEY\\ntransaction a b\\nno word\\n'\n"
+        "head -c 300000 /dev/zero\nprintf '\\nphase request\\nreport\\n'\ncat \"$(dirname \"$0\")/report-peer\"\n"
+        "} >&3\n",
+        0755);
+    engine->reload();
+    runUntilState(State::pending);
+
+    EXPECT_THAT(phases, ElementsAre("", "key", "request", "start"));
+}
+
 TEST_F(EngineTest, ACancelledAttemptEndsItsChild) {
     root.write("enroll", "#!/bin/sh\nprintf 'phase key\\n' >&3\nexec sleep 600\n", 0755);
     engine->reload();
@@ -495,7 +526,7 @@ TEST_F(EngineTest, AnAttemptUnderAClockThatCannotBeRightIsToldTheEarliestTime) {
 }
 
 TEST_F(EngineTest, WhatWasUnreachableIsTriedAgainWhenTheNetworkHasChanged) {
-    reports("peer", record::Failed{Fault::unreachable, "connection refused", std::nullopt});
+    reports("peer", record::Failed{Code::unreachable, "connection refused", std::nullopt});
     engine->reload();
     runUntilState(State::waiting);
     ASSERT_GT(statuses["peer"].nextActionTime, now() + 30s);
@@ -516,7 +547,7 @@ TEST_F(EngineTest, TheMachinesClockAndNetworkAreShown) {
 }
 
 TEST_F(EngineTest, AnExplanationNamesRuleProfileAndWhatComesBefore) {
-    reports("peer", record::Failed{Fault::unreachable, "connection refused", std::nullopt});
+    reports("peer", record::Failed{Code::unreachable, "connection refused", std::nullopt});
     engine->reload();
     runUntilState(State::waiting);
 

@@ -84,7 +84,7 @@ TEST_F(LooksTest, WaitForTheNetwork) {
 }
 
 TEST_F(LooksTest, ThatFailChangeNothingButTheirNextTime) {
-    reports("peer", record::Failed{Fault::protocol, "look at the CA of peer: the pin fits none", std::nullopt});
+    reports("peer", record::Failed{Code::protocol, "look at the CA of peer: the pin fits none", std::nullopt});
     startOnline();
     runUntil([this] { return store::readHistory(root.path(), "peer").lastFailedLook != never; });
 
@@ -132,7 +132,7 @@ TEST_F(LooksTest, TellOfACertificateThatShouldHaveBeenRenewedByNow) {
     auto what = held(1, now() - days(84), days(90));
     what.caNotAfter = now() + days(3650);
     store::commit(root.path(), "peer", {Secret("key"), "cert", "chain", "ca", what});
-    reports("peer", record::Failed{Fault::unreachable, "connection refused", std::nullopt});
+    reports("peer", record::Failed{Code::unreachable, "connection refused", std::nullopt});
     engine->reload();
 
     runUntil([this] { return std::ranges::count(events, "peer expiring") == 1; });

@@ -63,6 +63,45 @@ TEST_F(EngineTest, ChallengeAndTraceReachTheAttemptAsDescriptors) {
     EXPECT_EQ(::read(trace.read.get(), text, sizeof text), 0);
 }
 
+TEST_F(EngineTest, AChallengeThatIsHandedOverIsUsedInThePlaceOfWhatRuns) {
+    root.write("enroll", "#!/bin/sh\nprintf 'phase request\\n' >&3\nexec sleep 600\n", 0755);
+    engine->reload();
+    runUntil([this] { return statuses["peer"].phase == "request"; });
+    auto challenge = process::makePipe();
+    ASSERT_EQ(::write(challenge.write.get(), "secret", 6), 6);
+    challenge.write = UniqueFd();
+    reports("peer", record::Pending{"ab12"});
+    root.write("enroll", std::string(fakeEnroll) + "cat <&4 > \"$root/challenge\"\n", 0755);
+
+    EXPECT_THAT(engine->request({"peer"}, {.challenge = std::move(challenge.read), .trace = {}, .groups = {}}),
+                ElementsAre("peer"));
+    EXPECT_EQ(statuses["peer"].phase, "start") << "whoever waits for it sees no end in between";
+    runUntilState(State::pending);
+
+    EXPECT_EQ(file::read(root / "challenge"), "secret");
+    EXPECT_EQ(statuses["peer"].attempts, 2U);
+    EXPECT_THAT(events, ElementsAre("peer requested", "peer requested", "peer pending"));
+}
+
+TEST_F(EngineTest, AChallengeIsKeptForTheAttemptWhateverIsAskedForMeanwhile) {
+    root.write("etc/scepd/profiles.d/peers.toml", std::string("request = \"manual\"\n") + profileText);
+    root.write("enroll", "#!/bin/sh\nexec sleep 600\n", 0755);
+    engine->reload();
+    ASSERT_TRUE(engine->createRequest("peer", [](const auto&) {}));
+    auto challenge = process::makePipe();
+    ASSERT_EQ(::write(challenge.write.get(), "secret", 6), 6);
+    challenge.write = UniqueFd();
+    engine->request({"peer"}, {.challenge = std::move(challenge.read), .trace = {}, .groups = {}});
+    engine->request({"peer"}, {.challenge = {}, .trace = {}, .groups = {}});
+    reports("peer", record::Pending{"ab12"});
+    root.write("enroll", std::string(fakeEnroll) + "cat <&4 > \"$root/challenge\"\n", 0755);
+
+    engine->cancel("peer"); // the request by hand
+    runUntilState(State::pending);
+
+    EXPECT_EQ(file::read(root / "challenge"), "secret");
+}
+
 TEST_F(EngineTest, ARequestByHandIsMadeAndNoAttemptOfTheHistory) {
     root.write("etc/scepd/profiles.d/peers.toml", std::string("request = \"manual\"\n") + profileText);
     reports("peer", record::RequestMade{"PEM"});
@@ -98,7 +137,7 @@ TEST_F(EngineTest, WhatIsImportedIsDeployedAsEveryIssuedCertificate) {
 
 TEST_F(EngineTest, AnImportThatFailsChangesNothing) {
     root.write("etc/scepd/profiles.d/peers.toml", std::string("request = \"manual\"\n") + profileText);
-    reports("peer", record::Failed{Fault::protocol, "another key", std::nullopt});
+    reports("peer", record::Failed{Code::protocol, "another key", std::nullopt});
     engine->reload();
     std::optional<Error> error;
     ASSERT_TRUE(engine->import("peer", "x", [&](const auto& result) { error = result.error(); }));

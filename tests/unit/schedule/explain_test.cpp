@@ -93,9 +93,8 @@ TEST(AnExplanation, OfARenewalTellsRuleTurnAndWhenItOvertakes) {
     EXPECT_THAT(explanation.before, IsEmpty());
     EXPECT_EQ(explanation.overtakes, soon + days(15));
     EXPECT_EQ(explanation.emergency, soon + days(30) - Duration(days(90)) / 20);
-    EXPECT_THAT(explanation.changes,
-                ElementsAre("scepctl renew web: at once, without waiting for others",
-                            "`renew` in office.toml, and what else it asks for: noticed by itself"));
+    EXPECT_THAT(explanation.changes, ElementsAre("scepctl renew web: at once, without waiting for others",
+                                                 "another renew, or anything else, in office.toml: noticed by itself"));
 }
 
 TEST(AnExplanation, OfWhatIsUnreachableNamesTheNetwork) {
@@ -113,6 +112,26 @@ TEST(AnExplanation, OfWhatWasRefusedNamesTheProfileAndItsSecretsAndTheEndOfTries
 
     EXPECT_THAT(explanation.changes, Contains(HasSubstr("a change of office.toml, of a secret that it names")));
     EXPECT_THAT(explanation.changes, Contains("after 3 failures in a row it gives up (retries = 2)"));
+}
+
+TEST(AnExplanation, OfWhatWasGivenUpSaysWhatBeginsAfreshAndNothingTwice) {
+    Policy policy;
+    policy.retries = 2;
+    const auto explanation = explained(candidate("web", Action::nothing, never), failed({}, 3, start, Fault::refused),
+                                       {.now = start}, policy);
+
+    EXPECT_THAT(explanation.changes, ElementsAre(HasSubstr("a change of office.toml, of a secret that it names"),
+                                                 "scepctl request web: at once"));
+}
+
+TEST(AnExplanation, OfWhatWasGivenUpDoesNotPromiseTheNetwork) {
+    Policy policy;
+    policy.retries = 2;
+    const auto explanation =
+        explained(candidate("web", Action::nothing, never), failed({}, 3, start), {.now = start}, policy);
+
+    EXPECT_THAT(explanation.changes, ElementsAre(HasSubstr("a change of office.toml, of a secret that it names"),
+                                                 "scepctl request web: at once"));
 }
 
 TEST(AnExplanation, OfAHeldEndpointNamesTheClock) {

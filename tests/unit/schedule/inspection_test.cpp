@@ -196,7 +196,8 @@ TEST(Drift, IsForgottenWhenAnotherGenerationOrTheProfileComes) {
 }
 
 TEST(Drift, ThatCannotBePutRightIsADeploymentThatFails) {
-    const auto history = noteDeploymentFailure(driftedAt(deployed(), 1h), "the disk is full", start + 1h);
+    const auto history =
+        noteDeploymentFailure(driftedAt(deployed(), 1h), {Code::diskFull, "the disk is full"}, start + 1h);
     const auto step = stepAt(history, 1h);
 
     EXPECT_EQ(step.at, start + 1h + 10min);

@@ -70,6 +70,19 @@ TEST(WhatIsHeldAtAStart, IsTheSuccessOfTheAttemptThatNobodySawEnding) {
     EXPECT_FALSE(owed(noted));
 }
 
+TEST(WhatIsHeldAtAStart, WasWhatSomebodyAskedForWhenItIsYoungerThanThat) {
+    const auto requested = noteRequest(deployed(), false, now); // the attempt could not be written down
+    auto issued = held(2);
+    issued.issued = now - 1s;
+    EXPECT_EQ(noteUntold(requested, issued), requested);
+    issued.issued = now + 1s;
+    const auto noted = noteUntold(requested, issued);
+
+    EXPECT_EQ(noted.lastSuccess, issued.issued);
+    EXPECT_EQ(noted.attempts, requested.attempts + 1);
+    EXPECT_FALSE(asked(noted, now + 2s) || owed(noted));
+}
+
 TEST(WhatIsHeldAtAStart, TellsNothingOfAnAttemptThatBeganLaterOrWasNoted) {
     const auto begun = noteAttempt(noteRequest(deployed(), false, now), now);
     EXPECT_EQ(noteUntold(begun, held(1)), begun);

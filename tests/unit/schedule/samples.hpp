@@ -49,7 +49,7 @@ inline record::History failed(record::History history, unsigned failures, Time l
     history.failures = failures;
     history.lastAttempt = last;
     history.lastOutcome = record::Outcome::failed;
-    history.lastFault = fault;
+    history.lastCode = generalCode(fault);
     history.lastError = "connection refused";
     return history;
 }

@@ -78,7 +78,7 @@ TEST(State, IsNotRequestedWhileAManualProfileWaitsForSomebodyToAsk) {
     view.policy.manual = true;
 
     EXPECT_EQ(view.situation(), (Situation{State::notRequested, "request = \"manual\": it waits until somebody asks",
-                                           "Ask for it with scepctl request."}));
+                                           "Ask for it with scepctl request NAME."}));
 }
 
 TEST(State, IsWaitingBeforeTheFirstAttempt) {
@@ -96,6 +96,7 @@ TEST(State, IsWaitingAfterAFailureThatMayPassWithItsReasonAndRemedy) {
 TEST(State, IsWaitingForAVariableAndSaysWhereItCanBeSet) {
     History history;
     history.lastOutcome = Outcome::waiting;
+    history.lastCode = Code::variableUnknown;
     history.failures = 1;
     history.lastAttempt = start;
     history.lastError = "${serial} is not known yet";
@@ -159,6 +160,12 @@ TEST(State, IsDegradedWhenARenewalFails) {
     EXPECT_EQ(view.situation().state, State::renewing) << "while it is tried again";
 }
 
+TEST(State, ARenewalThatWasRefusedIsAskedForAgainAsARenewal) {
+    auto view = holding(failed(deployed(), 1, start + days(61), Fault::refused));
+    view.now = start + days(62);
+    EXPECT_THAT(view.situation().remedy, AllOf(HasSubstr("scepctl renew NAME"), Not(HasSubstr("scepctl request"))));
+}
+
 TEST(State, IsNotDegradedByAFailureOfWhatIsNotDueAnyMore) {
     auto view = holding(failed(deployed(), 9, start + days(20))); // under a clock that said it had expired
     view.now = start + days(20) + 1h;
@@ -197,10 +204,10 @@ TEST(State, IsDegradedWhileFilesThatWereChangedWaitToBePutBack) {
     EXPECT_THAT(situation.remedy, AllOf(HasSubstr("Find out"), HasSubstr("put back by itself")));
     view.running = Action::deploy;
     EXPECT_EQ(view.situation().state, State::renewing) << "while they are put back";
-    view.history = noteDeploymentFailure(view.history, "the disk is full", start + 1h);
+    view.history = noteDeploymentFailure(view.history, {Code::diskFull, "no space left"}, start + 1h);
     view.running.reset();
-    EXPECT_EQ(view.situation().reason, "the deployment failed: the disk is full");
-    EXPECT_THAT(view.situation().remedy, HasSubstr("Mend what the reason names"));
+    EXPECT_EQ(view.situation().reason, "the deployment failed: no space left");
+    EXPECT_THAT(view.situation().remedy, HasSubstr("Make room on the file system"));
 }
 
 TEST(State, IsDegradedWhenFilesWereChangedAndAreOnlyReported) {
@@ -287,6 +294,7 @@ TEST(State, IsFailedWhenItGaveUpOrCannotEvenTry) {
     auto gaveUp = nothingHeld(failed({}, 4, start));
     gaveUp.policy.retries = 3;
     EXPECT_EQ(gaveUp.situation().state, State::failed);
+    EXPECT_EQ(gaveUp.situation().remedy, "Mend what the reason names; then ask again with scepctl request NAME.");
     gaveUp.history.failures = 3;
     EXPECT_EQ(gaveUp.situation().state, State::waiting) << "one more attempt follows";
 

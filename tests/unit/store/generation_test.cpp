@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "store/lock.hpp"
 #include "unit/store/samples.hpp"
 
 #include <filesystem>
@@ -103,6 +104,22 @@ TEST_F(GenerationTest, AnEarlierOneCanBeUsedAgainAndIsKeptAsLong) {
     EXPECT_EQ(currentTarget(), "generation-5");
     commitOne("six");
     EXPECT_THAT(generations(root.path(), "wifi"), ElementsAre(4, 5, 6));
+}
+
+TEST_F(GenerationTest, WhatAKilledWriterLeftOfALinkIsRemovedUnlessSomebodyWorks) {
+    removeLeftovers(root.path(), "wifi");
+    EXPECT_FALSE(fs::exists(directory)) << "nothing is made where there was nothing";
+    commitOne();
+    fs::create_symlink("generation-2", directory / ".current.tmp");
+    {
+        const auto locked = lock(root.path(), "wifi");
+        removeLeftovers(root.path(), "wifi");
+        EXPECT_THAT(namesIn(directory), Contains(".current.tmp"));
+    }
+    removeLeftovers(root.path(), "wifi");
+
+    EXPECT_THAT(namesIn(directory), UnorderedElementsAre("current", "generation-1", "lock"));
+    EXPECT_EQ(currentTarget(), "generation-1");
 }
 
 TEST_F(GenerationTest, ANewCurrentOneEndsWhatWasUpcoming) {
@@ -256,6 +273,24 @@ TEST_F(GenerationTest, FactsThatAreGoneAreAnErrorAndNotNothing) {
     fs::remove(directory / "generation-1/facts.toml");
 
     EXPECT_THAT(errorOf([&] { readHeld(root.path(), "wifi"); }), HasSubstr("generation-1/facts.toml"));
+}
+
+TEST_F(GenerationTest, ThatALinkNamesStaysWhateverCannotBeToldOfIt) {
+    for (int i = 0; i < 5; ++i)
+        commitOne();
+    use(root.path(), "wifi", 3);
+    fs::remove(directory / "generation-3/facts.toml"); // as if it could not be looked at
+    commitUpcoming(root.path(), "wifi", sampleGeneration("next"));
+
+    EXPECT_THAT(namesIn(directory), Contains("generation-3"));
+}
+
+TEST_F(GenerationTest, WithoutAListOfTheOthersNoneIsCommittedInThePlaceOfOne) {
+    commitOne();
+    fs::remove_all(directory);
+    root.write("var/lib/scepd/certificates/wifi", "no folder");
+
+    EXPECT_NE(errorOf([&] { commitOne(); }), "");
 }
 
 TEST_F(GenerationTest, EveryFileOfOneMustBeThere) {

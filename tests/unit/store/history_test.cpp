@@ -27,7 +27,7 @@ History sampleHistory() {
         .lastSuccess = Time(1795100000s),
         .lastRenewal = Time(1795100060s),
         .lastOutcome = Outcome::failed,
-        .lastFault = Fault::unreachable,
+        .lastCode = Code::unreachable,
         .lastError = "fetch CA certificate: http://ca.example.com/\"scep\": connection refused\n\ttwice \\ thrice",
         .notBeforeNextAttempt = Time(1795205000s),
         .requested = Time(1795201000s),
@@ -104,7 +104,7 @@ TEST_F(HistoryTest, EveryOutcomeAndEveryFaultIsReadBack) {
              {Fault::configuration, Fault::unreachable, Fault::refused, Fault::protocol, Fault::local}) {
             History history;
             history.lastOutcome = outcome;
-            history.lastFault = fault;
+            history.lastCode = generalCode(fault);
             writeHistory(root.path(), "wifi", history);
             EXPECT_EQ(readHistory(root.path(), "wifi"), history) << record::name(outcome) << " " << name(fault);
         }
@@ -130,11 +130,22 @@ TEST_F(HistoryTest, ThatIsDamagedIsSetAsideAndForgotten) {
     }
 }
 
+TEST_F(HistoryTest, ThatIsNoFileOrTooLargeIsSetAsideToo) {
+    fs::create_directories(path / "something");
+    EXPECT_EQ(readHistory(root.path(), "wifi"), History());
+    EXPECT_TRUE(fs::exists(directory / "history.toml.damaged/something"));
+
+    fs::remove_all(directory / "history.toml.damaged");
+    root.write("var/lib/scepd/certificates/wifi/history.toml", std::string(file::largest + 1, '#'));
+    EXPECT_EQ(readHistory(root.path(), "wifi"), History());
+    EXPECT_THAT(namesIn(directory), ElementsAre("history.toml.damaged"));
+}
+
 TEST_F(HistoryTest, WithOneWrongValueIsDamaged) {
     writeHistory(root.path(), "wifi", sampleHistory());
     const auto good = file::read(path);
     const std::pair<std::string, std::string> changes[]{
-        {R"("failed")", R"("exploded")"},          {R"("unreachable")", R"("sometimes")"},
+        {R"("failed")", R"("exploded")"},          {R"("SCEPD-200")", R"("SCEPD-999")"},
         {"attempts = 41", "attempts = -1"},        {"attempts = 41", "attempts = 'many'"},
         {"confirmed = true", "confirmed = 'yes'"}, {"[deployment]", "[other]"},
         {"attempts = 41", "attempts = 41.0"},      {"attempts = 41", "attempts = 1e50"},

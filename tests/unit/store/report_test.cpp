@@ -21,9 +21,9 @@ TEST(Report, EveryKindIsReadBackAsItWasWritten) {
         record::Pending{"ab12"},
         record::Refused{"badRequest", "badRequest: \"no\" such\nuser"},
         record::Waiting{"${serial} is not known yet"},
-        record::Failed{Fault::unreachable, "connection refused", std::nullopt},
-        record::Failed{Fault::protocol, "HTTP 503", 90s},
-        record::Failed{Fault::configuration, "", 0s},
+        record::Failed{Code::unreachable, "connection refused", std::nullopt},
+        record::Failed{Code::protocol, "HTTP 503", 90s},
+        record::Failed{Code::configuration, "", 0s},
         record::Served{},
         record::RequestMade{"-----BEGIN CERTIFICATE REQUEST-----\nMII=\n-----END CERTIFICATE REQUEST-----\n"},
         record::NamesNow{},
@@ -71,10 +71,11 @@ TEST(Report, ThatIsNoneIsALocalErrorSayingWhy) {
     EXPECT_THAT(complaint("version = 1\nresult = \"issued\"\n"), HasSubstr("\"held\""));
     EXPECT_THAT(complaint("version = 1\nresult = \"names\"\n"), HasSubstr("\"digests\""));
     EXPECT_THAT(complaint("version = 1\nresult = \"names\"\n[digests]\nwifi = 7\n"), HasSubstr("\"wifi\""));
-    EXPECT_THAT(complaint("version = 1\nresult = \"failed\"\nfault = \"bad luck\"\nreason = \"\"\n"),
-                HasSubstr("no such fault: bad luck"));
-    EXPECT_THAT(complaint("version = 1\nresult = \"failed\"\nfault = \"local\"\nreason = \"\"\nretry-after = \"x\"\n"),
-                HasSubstr("\"retry-after\""));
+    EXPECT_THAT(complaint("version = 1\nresult = \"failed\"\ncode = \"SCEPD-999\"\nreason = \"\"\n"),
+                HasSubstr("\"SCEPD-999\" is no code of an error"));
+    EXPECT_THAT(
+        complaint("version = 1\nresult = \"failed\"\ncode = \"SCEPD-500\"\nreason = \"\"\nretry-after = \"x\"\n"),
+        HasSubstr("\"retry-after\""));
     EXPECT_THAT(complaint("result ="), HasSubstr("line 1"));
     EXPECT_THAT(complaint("version = 2\nresult = \"served\"\n"), HasSubstr("newer version"));
 }

@@ -39,7 +39,7 @@ std::string outcomeOf(const record::Report& report) {
     if (std::holds_alternative<record::Issued>(report)) return "issued";
     if (std::holds_alternative<record::Pending>(report)) return "pending";
     if (std::holds_alternative<record::Refused>(report)) return "refused";
-    const auto fault = as<record::Failed>(report).fault;
+    const auto fault = as<record::Failed>(report).fault();
     return fault == Fault::refused ? "refused-by-http" : std::string(name(fault));
 }
 
