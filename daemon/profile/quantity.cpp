@@ -117,8 +117,9 @@ double parseShare(const std::string& text) {
     const auto percent =
         text.ends_with('%') ? decimal(std::string_view(text).substr(0, text.size() - 1)) : std::nullopt;
     if (!percent) refuse(fmt::format("{} is not a percentage; write for instance \"20%\"", inQuotes(text)));
-    if (*percent > 100) refuse(fmt::format("{} is more than 100%", inQuotes(text)));
-    return *percent / 100;
+    const double share = percent.value_or(0) / 100; // "*percent" is called uninitialized by g++ -Os
+    if (share > 1) refuse(fmt::format("{} is more than 100%", inQuotes(text)));
+    return share;
 }
 
 RenewRule parseRenew(const std::string& text) {

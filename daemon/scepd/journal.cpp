@@ -38,7 +38,8 @@ log::Fields Engine::fieldsOf(const Entry& entry, Code code, State state) const {
 bool Engine::tell(Entry& entry, log::Level level, Code code, const std::string& text) {
     const auto moment = circumstances();
     const auto state = entry.status(moment).state;
-    entry.told.remember(state);
+    // That it has expired no line of an event says: it has a line of its own.
+    if (state != State::expired) entry.told.remember(state);
     if (!entry.told.isNews(text, moment.now)) return false;
     log::write(level, fmt::format("{}: {}", entry.name(), text), fieldsOf(entry, code, state));
     return true;

@@ -104,5 +104,19 @@ TEST_F(Journal, HasALineForAChangeOfStateThatNothingElseTells) {
     EXPECT_EQ(said, "peer: failed: key.store = \"tpm2\" is not supported by this version\n");
 }
 
+TEST_F(Journal, SaysThatItHasExpiredAlsoWhenAnAttemptBeginsAtThatMoment) {
+    root.write("etc/scepd/profiles.d/peers.toml", std::string(profileText) + "renew = \"0\"\n");
+    reports("peer", record::Issued{held(1, now(), 1500ms)});
+    deployerAnswers["deploy"] = {{{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""}}};
+    engine->reload();
+    runUntilState(State::valid);
+    reports("peer", record::Failed{Code::notConnected, "connection refused", std::nullopt});
+
+    const auto said = saidDuring([&] { runUntilState(State::expired); });
+
+    EXPECT_EQ(count(said, "peer: asking for a certificate\n"), 1U) << said;
+    EXPECT_EQ(count(said, "peer: expired: expired on "), 1U) << said;
+}
+
 } // namespace
 } // namespace scepd
