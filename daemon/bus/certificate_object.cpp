@@ -24,7 +24,7 @@ Value argument(sdbus::MethodCall& call) {
 
 void CertificateObject::request(sdbus::MethodCall& call) {
     auto asked = std::make_shared<record::RequestOptions>(requestOptions(argument<Options>(call)));
-    if (asked->trace && !status_.phase.empty()) throw busy(status_.name);
+    if (asked->trace && status_.isBusy()) throw busy(status_.name);
     const auto action = asked->renew ? "org.scepd1.renew" : "org.scepd1.request";
     whenAllowed(access_, call, action, sdbus::Result<>(call),
                 [handlers = &handlers_, asked, name = status_.name](const auto& reply) {
@@ -42,7 +42,7 @@ void CertificateObject::cancel(sdbus::MethodCall& call) {
 }
 
 void CertificateObject::createRequest(sdbus::MethodCall& call) {
-    if (!status_.phase.empty()) throw busy(status_.name);
+    if (status_.isBusy()) throw busy(status_.name);
     whenAllowedLater(access_, call, "org.scepd1.manage", sdbus::Result<std::string>(call),
                      [handlers = &handlers_, name = status_.name](const auto& reply) {
                          const auto done = [reply](const std::expected<std::string, Error>& made) {
@@ -53,7 +53,7 @@ void CertificateObject::createRequest(sdbus::MethodCall& call) {
 }
 
 void CertificateObject::import(sdbus::MethodCall& call) {
-    if (!status_.phase.empty()) throw busy(status_.name);
+    if (status_.isBusy()) throw busy(status_.name);
     doWhenAllowed(access_, call, "org.scepd1.manage", sdbus::Result<>(call), status_.name,
                   [handlers = &handlers_, name = status_.name, pem = argument<std::string>(call)](auto done) {
                       return handlers->import(name, pem, std::move(done));
@@ -61,7 +61,7 @@ void CertificateObject::import(sdbus::MethodCall& call) {
 }
 
 void CertificateObject::rollback(sdbus::MethodCall& call) {
-    if (!status_.phase.empty()) throw busy(status_.name);
+    if (status_.isBusy()) throw busy(status_.name);
     doWhenAllowed(access_, call, "org.scepd1.rollback", sdbus::Result<>(call), status_.name,
                   [handlers = &handlers_, name = status_.name, generation = argument<std::uint32_t>(call)](auto done) {
                       return handlers->rollback(name, generation, std::move(done));
@@ -69,14 +69,14 @@ void CertificateObject::rollback(sdbus::MethodCall& call) {
 }
 
 void CertificateObject::redeploy(sdbus::MethodCall& call) {
-    if (!status_.phase.empty()) throw busy(status_.name);
+    if (status_.isBusy()) throw busy(status_.name);
     doWhenAllowed(
         access_, call, "org.scepd1.manage", sdbus::Result<>(call), status_.name,
         [handlers = &handlers_, name = status_.name](auto done) { return handlers->redeploy(name, std::move(done)); });
 }
 
 void CertificateObject::purge(sdbus::MethodCall& call) {
-    if (!status_.phase.empty()) throw busy(status_.name);
+    if (status_.isBusy()) throw busy(status_.name);
     doWhenAllowed(
         access_, call, "org.scepd1.manage", sdbus::Result<>(call), status_.name,
         [handlers = &handlers_, name = status_.name](auto done) { return handlers->purge(name, std::move(done)); });

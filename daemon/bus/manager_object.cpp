@@ -54,7 +54,7 @@ void ManagerObject::Request(sdbus::Result<std::vector<sdbus::ObjectPath>>&& resu
 
 bool ManagerObject::isBusy(const std::string& name) const {
     const auto found = statuses.find(name);
-    return found != statuses.end() && !found->second.phase.empty();
+    return found != statuses.end() && found->second.isBusy();
 }
 
 void ManagerObject::Reload(sdbus::Result<std::vector<Finding>>&& result) {

@@ -151,6 +151,11 @@ std::string Systemd::activeState(const std::string& unit) {
     });
 }
 
+unsigned Systemd::restarts(const std::string& unit) {
+    if (!unit.ends_with(".service")) return 0;
+    return talk("look at", unit, [&] { return impl_->property<std::uint32_t>(unit, serviceInterface, "NRestarts"); });
+}
+
 std::string Systemd::unitFileState(const std::string& unit) {
     return talk("look at", unit, [&] { return impl_->property<std::string>(unit, unitInterface, "UnitFileState"); });
 }

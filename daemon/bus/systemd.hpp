@@ -24,6 +24,9 @@ public:
     /// that nobody has installed.
     std::string activeState(const std::string& unit);
 
+    /// How often systemd has started a service again by itself (NRestarts); 0 for other units.
+    unsigned restarts(const std::string& unit);
+
     /// "enabled", "disabled", "static", "masked", ... as `systemctl is-enabled` prints it; empty for a unit that nobody
     /// has installed.
     std::string unitFileState(const std::string& unit);

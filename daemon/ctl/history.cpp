@@ -1,7 +1,7 @@
 #include "ctl/verbs.hpp"
 
 #include "base/error.hpp"
-#include "ctl/journal.hpp"
+#include "bus/journal.hpp"
 #include "ctl/text.hpp"
 #include "ctl/words.hpp"
 
@@ -33,7 +33,7 @@ bool canGoBack(const Generations& generations) {
     return std::ranges::any_of(generations, [](const auto& kept) { return kept.use == "earlier"; });
 }
 
-void print(const Console& console, const std::vector<JournalLine>& lines) {
+void print(const Console& console, const std::vector<bus::JournalLine>& lines) {
     constexpr std::size_t dateTakes = 21; // with the two spaces behind it
     for (const auto& line : lines) {
         const auto text = wrapped(printable(line.text), console.width > dateTakes ? console.width - dateTakes : 0);
@@ -47,9 +47,9 @@ void print(const Console& console, const std::vector<JournalLine>& lines) {
 }
 
 /// The journal is for members of some groups only; what it would tell is no reason to fail.
-std::vector<JournalLine> readJournal(const Console& console, const std::string& name, std::size_t count) {
+std::vector<bus::JournalLine> readJournal(const Console& console, const std::string& name, std::size_t count) {
     try {
-        return journalOf(name, count);
+        return bus::journalOf(name, count);
     } catch (const Error& error) {
         console.err << "scepctl: " << error.what() << '\n';
         return {};
@@ -69,7 +69,7 @@ Json json(const Generations& generations) {
     return rows;
 }
 
-Json json(const std::vector<JournalLine>& lines) {
+Json json(const std::vector<bus::JournalLine>& lines) {
     Json::Array rows;
     for (const auto& line : lines)
         rows.emplace_back(Json::Object{{"time", ctl::json(line.time)}, {"text", line.text}, {"warning", line.warning}});

@@ -4,7 +4,7 @@
 #include "base/file.hpp"
 #include "bus/systemd.hpp"
 #include "ctl/failure.hpp"
-#include "ctl/journal.hpp"
+#include "bus/journal.hpp"
 #include "ctl/table.hpp"
 #include "ctl/text.hpp"
 #include "ctl/verbs.hpp"
@@ -215,7 +215,7 @@ void printProfiles(const Console& console, const Told& told) {
 // ---- journal ----
 
 void printJournal(const Console& console) {
-    const auto lines = journalOfUnits(journalLines);
+    const auto lines = bus::journalOfUnits(journalLines);
     for (const auto& line : lines)
         console.out << rfc3339(line.time) << (line.warning ? " ! " : "   ") << line.text << '\n';
     if (lines.empty()) console.out << "Nothing: there are no lines, or they need root or the group systemd-journal.\n";

@@ -91,17 +91,19 @@ std::vector<Active> activeConnections(const fs::path& root, const std::vector<pr
     return found;
 }
 
-void activateAgain(const fs::path& root, const std::vector<Active>& connections) {
-    if (connections.empty()) return;
-    const auto manager = findNetworkManager(root);
-    if (!manager) return;
+std::vector<std::string> activateAgain(const fs::path& root, const std::vector<Active>& connections) {
+    std::vector<std::string> troubles;
+    const auto manager = connections.empty() ? nullptr : findNetworkManager(root);
+    if (!manager) return troubles;
     const auto all = manager->active();
     for (const auto& one : connections) {
         if (std::ranges::find(all, one) != all.end()) continue;
-        log::warning("connection {} has ended over the new certificate; activating it with the former one", one.id);
+        log::debug("connection {} has ended over the new certificate; activating it with the former one", one.id);
         if (!comesBack(*manager, one))
-            log::error("connection {} cannot be activated on {} with the former one either", one.id, one.interface);
+            troubles.push_back(fmt::format("connection {} cannot be activated on {} with the former certificate either",
+                                           one.id, one.interface));
     }
+    return troubles;
 }
 
 } // namespace scepd::deploy

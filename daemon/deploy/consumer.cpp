@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -31,6 +32,8 @@ using Targets = std::vector<profile::Target>;
 /// Longer than a service may take to stop by default (90 s) would block the deployer for nothing.
 constexpr Duration jobLimit = std::chrono::seconds(60);
 constexpr Duration checkLimit = std::chrono::seconds(30);
+/// Some end when their job is long done: Apache over a key that its configuration does not allow, stunnel after a signal.
+constexpr Duration moment = std::chrono::seconds(1);
 
 bool runs(const std::string& activeState) {
     return activeState == "active" || activeState == "reloading" || activeState == "activating";
@@ -77,22 +80,22 @@ std::optional<std::string> whyNotRestarted(bus::Systemd& systemd, const profile:
         *target.unit, fmt::join(*target.check, " "), unit);
 }
 
-/// A unit that ran before must run afterwards: one that ends over its certificate is a failed deployment.
-Told tellUnit(bus::Systemd& systemd, const profile::Target& target, Action action, const std::function<void()>& act) {
-    const auto& unit = *target.unit;
-    const auto before = systemd.activeState(unit);
-    if (!runs(before))
-        return {false, fmt::format("{} is {}: it will read the certificate when it starts", unit, before)};
-    if (action == Action::tryRestart)
-        if (auto why = whyNotRestarted(systemd, target)) return {false, std::move(*why)};
-    act();
-    const auto after = systemd.activeState(unit);
-    if (!runs(after))
-        throw Error(Code::consumerFailed,
-                    fmt::format("{} is {} after it was told to use the new certificate; journalctl -u {} tells why",
-                                unit, after, unit));
-    log::info("{} was told to use the new certificate", unit);
-    return {};
+/// A unit that was told to use the new certificate.
+struct ToldUnit {
+    std::string name;
+    std::string before;    ///< Its state when it had not been told yet.
+    unsigned restarts = 0; ///< When it had.
+};
+
+/// A unit that ran before must run afterwards: one that ends over its certificate is a failed deployment, also when
+/// systemd starts it again and again.
+void expectRunning(bus::Systemd& systemd, const ToldUnit& unit) {
+    const auto after = systemd.activeState(unit.name);
+    const bool cameBack = runs(after) && (after != "activating" || unit.before == "activating");
+    if (cameBack && systemd.restarts(unit.name) == unit.restarts) return;
+    throw Error(Code::consumerFailed,
+                fmt::format("{} {} after it was told to use the new certificate; journalctl -u {} tells why", unit.name,
+                            cameBack ? "has ended and was started again" : "is " + after, unit.name));
 }
 
 /// wpa_supplicant reads its files at the next authentication in any case: what goes wrong here fails nothing.
@@ -100,7 +103,7 @@ Told tellSupplicant(const fs::path& root, const std::string& interface) {
     try {
         switch (reauthenticate(root, interface)) {
         case Reauthentication::begun:
-            log::info("wpa_supplicant on {} authenticates with the new certificate", interface);
+            log::debug("wpa_supplicant on {} authenticates with the new certificate", interface);
             return {};
         case Reauthentication::declined:
             return {true,
@@ -113,7 +116,6 @@ Told tellSupplicant(const fs::path& root, const std::string& interface) {
         return {false,
                 fmt::format("no wpa_supplicant runs on {}: it will read the certificate when it starts", interface)};
     } catch (const Error& error) {
-        log::warning("{}", error.what());
         return {true, error.what()};
     }
 }
@@ -136,6 +138,14 @@ public:
         return told->second;
     }
 
+    /// Throws as tell() does.
+    void lookAMomentLater() const {
+        if (toldUnits_.empty()) return;
+        std::this_thread::sleep_for(moment);
+        for (const auto& unit : toldUnits_)
+            expectRunning(*systemd_, unit);
+    }
+
 private:
     Told tellManager(const profile::Target& target) const {
         if (const auto manager = findNetworkManager(root_)) return tellConnection(*manager, target);
@@ -144,8 +154,22 @@ private:
 
     Told tellOnce(const profile::Target& target, Action action) {
         if (!std::exchange(looked_, true)) systemd_ = findSystemd(root_);
-        if (systemd_) return tellUnit(*systemd_, target, action, [&] { act(target, action); });
+        if (systemd_) return tellUnit(target, action);
         return {true, fmt::format("systemd is not on the bus: {} was not told", *target.unit)};
+    }
+
+    Told tellUnit(const profile::Target& target, Action action) {
+        const auto& unit = *target.unit;
+        const auto before = systemd_->activeState(unit);
+        if (!runs(before))
+            return {false, fmt::format("{} is {}: it will read the certificate when it starts", unit, before)};
+        if (action == Action::tryRestart)
+            if (auto why = whyNotRestarted(*systemd_, target)) return {false, std::move(*why)};
+        act(target, action);
+        toldUnits_.push_back({unit, before, systemd_->restarts(unit)});
+        expectRunning(*systemd_, toldUnits_.back());
+        log::debug("{} was told to use the new certificate", unit);
+        return {};
     }
 
     void act(const profile::Target& target, Action action) {
@@ -166,6 +190,7 @@ private:
     std::unique_ptr<bus::Systemd> systemd_;
     bool looked_ = false;
     std::map<std::pair<std::string, Action>, Told> told_;
+    std::vector<ToldUnit> toldUnits_;
 };
 
 std::vector<std::string> runningUnits(const fs::path& root, const Targets& targets) {
@@ -181,23 +206,10 @@ std::vector<std::string> runningUnits(const fs::path& root, const Targets& targe
     return units;
 }
 
-void startUnits(const fs::path& root, const std::vector<std::string>& units) {
-    if (units.empty()) return;
-    const auto systemd = findSystemd(root);
-    for (const auto& unit : units) {
-        if (!systemd || systemd->activeState(unit) != "failed") continue;
-        log::warning("{} has ended over the new certificate; starting it with the former one", unit);
-        systemd->start(unit, jobLimit);
-    }
-}
-
-/// One that cannot be started keeps no other from it.
-void logged(const std::function<void()>& start) {
-    try {
-        start();
-    } catch (const Error& error) {
-        log::error("{}", error.what());
-    }
+void startUnit(bus::Systemd& systemd, const std::string& unit) {
+    if (systemd.activeState(unit) != "failed") return;
+    log::debug("{} has ended over the new certificate; starting it with the former one", unit);
+    systemd.start(unit, jobLimit);
 }
 
 } // namespace
@@ -216,8 +228,9 @@ std::vector<Told> tellConsumers(const fs::path& root, const Targets& targets) {
     std::vector<Told> answers;
     for (const auto& target : targets) {
         answers.push_back(teller.tell(target));
-        if (!answers.back().note.empty()) log::info("{}", answers.back().note);
+        if (!answers.back().note.empty()) log::debug("{}", answers.back().note);
     }
+    teller.lookAMomentLater();
     return answers;
 }
 
@@ -225,9 +238,21 @@ Running runningConsumers(const fs::path& root, const Targets& targets) {
     return {runningUnits(root, targets), activeConnections(root, targets)};
 }
 
-void startAgain(const fs::path& root, const Running& ran) {
-    logged([&] { startUnits(root, ran.units); });
-    logged([&] { activateAgain(root, ran.connections); });
+std::vector<std::string> startAgain(const fs::path& root, const Running& ran) {
+    std::vector<std::string> troubles;
+    // One that cannot be started keeps no other from it.
+    const auto noted = [&](const auto& start) {
+        try {
+            start();
+        } catch (const Error& error) {
+            troubles.emplace_back(error.what());
+        }
+    };
+    const auto systemd = ran.units.empty() ? nullptr : findSystemd(root);
+    for (const auto& unit : ran.units)
+        if (systemd) noted([&] { startUnit(*systemd, unit); });
+    noted([&] { std::ranges::move(activateAgain(root, ran.connections), std::back_inserter(troubles)); });
+    return troubles;
 }
 
 } // namespace scepd::deploy

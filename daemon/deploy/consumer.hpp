@@ -31,7 +31,8 @@ struct Told {
 
 /// Makes the consumers of these resolved targets use what lies on them, each unit once. A consumer that does not run is
 /// not started, and one that would not start again (its check fails) is not restarted. Returns one answer for each
-/// target. Throws Error{local} when a consumer fails or does not come back.
+/// target, a moment after the last unit was told. Throws Error{local} when a consumer fails, does not come back or ends
+/// within that moment.
 std::vector<Told> tellConsumers(const std::filesystem::path& root, const std::vector<profile::Target>& targets);
 
 /// Consumers that ran at one time.
@@ -45,7 +46,7 @@ Running runningConsumers(const std::filesystem::path& root, const std::vector<pr
 
 /// Starts those that ended since they were seen running: units that have failed (Apache ends at a reload with a
 /// certificate that its configuration does not allow, at once or a moment later), connections that are not active any
-/// more. What goes wrong is told in the log.
-void startAgain(const std::filesystem::path& root, const Running& ran);
+/// more. Returns what goes wrong, for people.
+std::vector<std::string> startAgain(const std::filesystem::path& root, const Running& ran);
 
 } // namespace scepd::deploy

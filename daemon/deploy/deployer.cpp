@@ -3,7 +3,6 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
-#include "deploy/consumer.hpp"
 #include "deploy/hook.hpp"
 #include "deploy/rehearsal.hpp"
 #include "deploy/verify.hpp"
@@ -14,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <string_view>
 
@@ -77,7 +77,9 @@ Deployer::Targets Deployer::rollback(const std::string& name, unsigned generatio
     if (wanted == 0)
         throw Error(Fault::local, fmt::format("roll back {}: no generation of it was ever confirmed", name));
     auto states = install(name, wanted, "rolled-back", now);
-    if (generation == 0) startAgain(root_, {listeners(findSubject(root_, name)), {}});
+    if (generation == 0)
+        for (const auto& trouble : startAgain(root_, {listeners(findSubject(root_, name)), {}}))
+            log::error("{}: with its former files back: {}", name, trouble);
     return states;
 }
 
@@ -95,8 +97,7 @@ Deployer::Targets Deployer::install(const std::string& name, unsigned generation
         try {
             transaction.install();
         } catch (const Error& error) {
-            takeBack(transaction, subject, error);
-            throw;
+            throw error.during(takeBack(transaction, subject, error, {}));
         }
         return complete(transaction, subject);
     } catch (const Error& error) {
@@ -120,9 +121,7 @@ Deployer::Targets Deployer::complete(Transaction& transaction, const Subject& su
     try {
         told = tellConsumers(root_, subject.targets);
     } catch (const Error& error) {
-        takeBack(transaction, subject, error);
-        startAgain(root_, ran);
-        throw error.during("what lay there before was put back");
+        throw error.during(takeBack(transaction, subject, error, ran));
     }
     transaction.accept();
     Targets states;
@@ -147,21 +146,28 @@ Deployer::Targets Deployer::runHooksOf(const Subject& subject, const std::string
     return rows;
 }
 
-/// Also when putting back fails, the log tells what came first.
-void Deployer::takeBack(Transaction& transaction, const Subject& subject, const Error& why) {
-    log::write(log::Level::error,
-               fmt::format("{}: {}; putting the former files back", subject.certificate.name, why.what()),
-               log::fieldsOf(why.code()));
-    transaction.undo();
-    tellOfFormer(subject);
+/// Puts the former files back for their consumers, and returns what came of that, for people. Also when putting back
+/// fails, the error tells what came first.
+std::string Deployer::takeBack(Transaction& transaction, const Subject& subject, const Error& why, const Running& ran) {
+    try {
+        transaction.undo();
+    } catch (const Error& error) {
+        throw error.during(fmt::format("{}; putting the former files back", why.what()));
+    }
+    auto troubles = tellOfFormer(subject);
     transaction.finish();
+    std::ranges::move(startAgain(root_, ran), std::back_inserter(troubles));
+    const std::string done = "what lay there before was put back";
+    return troubles.empty() ? done : fmt::format("{} ({})", done, fmt::join(troubles, "; "));
 }
 
-void Deployer::tellOfFormer(const Subject& subject) const {
+/// Returns what goes wrong.
+std::vector<std::string> Deployer::tellOfFormer(const Subject& subject) const {
     try {
         tellConsumers(root_, subject.targets);
+        return {};
     } catch (const Error& error) {
-        log::error("{}: with its former files back: {}", subject.certificate.name, error.what());
+        return {error.what()};
     }
 }
 
@@ -310,15 +316,21 @@ void Deployer::settleConsumers(Transaction& transaction) {
         if (phase != Phase::undone) transaction.accept();
         return transaction.finish();
     }
-    if (phase == Phase::reload) {
-        complete(transaction, *subject);
-        return;
-    }
+    if (phase == Phase::reload) return logFailedHooks(*subject, complete(transaction, *subject));
     if (phase == Phase::undone)
-        tellOfFormer(*subject);
+        for (const auto& trouble : tellOfFormer(*subject))
+            log::error("{}: with its former files back: {}", subject->certificate.name, trouble);
     else
-        runHooksOf(*subject, transaction.intent().event, transaction.intent().generation);
+        logFailedHooks(*subject, runHooksOf(*subject, transaction.intent().event, transaction.intent().generation));
     transaction.finish();
+}
+
+/// Nobody has asked who could tell it.
+void Deployer::logFailedHooks(const Subject& subject, const Targets& rows) {
+    for (const auto& row : rows)
+        if (record::isHook(row) && row.state == "failed")
+            log::write(log::Level::error, fmt::format("{}: {} failed: {}", subject.certificate.name, row.target, row.detail),
+                       log::fieldsOf(Code::hookFailed));
 }
 
 } // namespace scepd::deploy

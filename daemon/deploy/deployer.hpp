@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "deploy/check.hpp"
+#include "deploy/consumer.hpp"
 #include "deploy/memory.hpp"
 #include "deploy/subject.hpp"
 #include "deploy/transaction.hpp"
@@ -67,8 +68,9 @@ private:
     [[nodiscard]] record::TargetState verifyTarget(const std::string& name, const profile::Target& target,
                                                    const Material& material, const Deployed& deployed) const;
     Targets runHooksOf(const Subject& subject, const std::string& event, unsigned generation) const;
-    void takeBack(Transaction& transaction, const Subject& subject, const Error& why);
-    void tellOfFormer(const Subject& subject) const;
+    std::string takeBack(Transaction& transaction, const Subject& subject, const Error& why, const Running& ran);
+    [[nodiscard]] std::vector<std::string> tellOfFormer(const Subject& subject) const;
+    static void logFailedHooks(const Subject& subject, const Targets& rows);
     void settle(const std::string& name, Reach reach);
     void settleFiles(Transaction& transaction);
     void settleConsumers(Transaction& transaction);

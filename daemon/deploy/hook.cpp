@@ -4,6 +4,7 @@
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/process.hpp"
+#include "bus/journal.hpp"
 #include "bus/systemd.hpp"
 #include "crypto/text.hpp"
 #include "deploy/consumer.hpp"
@@ -16,6 +17,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace scepd::deploy {
 namespace {
@@ -25,7 +27,9 @@ namespace fs = std::filesystem;
 constexpr std::array folders{"/etc/scepd/hooks.d", "/usr/lib/scepd/hooks"};
 /// The unit has its own timeout and two seconds of grace; ours comes after that and only if it fails.
 constexpr Duration grace = std::chrono::seconds(5);
-constexpr std::size_t shownOutput = 400;
+constexpr std::size_t shownOutput = 400, shownLines = 10;
+/// How long the journal may take for what a hook said.
+constexpr Duration journalPatience = std::chrono::milliseconds(500);
 
 /// The hook's path, when it is a program that nobody but root decides about.
 fs::path find(const fs::path& root, const std::string& hook) {
@@ -50,14 +54,18 @@ std::string lastSaid(std::string_view output) {
     return crypto::printable(tail, shownOutput);
 }
 
+std::string after(Duration duration) {
+    return fmt::format(" after {}", humanDuration(std::chrono::round<std::chrono::milliseconds>(duration)));
+}
+
 HookEnd spawnHook(const fs::path& program, const HookFacts& facts, Duration timeout) {
     auto environment = hookEnvironment(facts);
     environment.emplace_back("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     const auto result = process::run({{program.string()}, environment, {}, -1}, timeout);
-    HookEnd end{program.filename().string(), result.succeeded(), {}};
+    HookEnd end{program.filename().string(), result.succeeded(), result.describe()};
+    if (!result.timedOut) end.detail += after(result.duration);
     if (end.succeeded) return end;
-    const auto said = lastSaid(result.lastOutput);
-    end.detail = said.empty() ? result.describe() : fmt::format("{}: {}", result.describe(), said);
+    if (const auto said = lastSaid(result.lastOutput); !said.empty()) end.detail += ": " + said;
     return end;
 }
 
@@ -94,12 +102,27 @@ private:
     fs::path path_;
 };
 
-std::string describe(const bus::Systemd::End& end, Duration timeout, const std::string& unit) {
+std::string lastSaidInJournal(const bus::Systemd::End& end) {
+    try {
+        std::vector<std::string> texts;
+        for (const auto& line : bus::journalOfRun(end.invocation, shownLines, journalPatience))
+            texts.push_back(line.text);
+        return lastSaid(fmt::format("{}", fmt::join(texts, "\n")));
+    } catch (const Error& error) {
+        log::debug("{}", error.what());
+        return {};
+    }
+}
+
+std::string describe(const bus::Systemd::End& end, Duration timeout, Duration duration, const std::string& unit) {
     // What timeout(1) exits with, which the unit runs the hook under.
     const bool outOfTime = end.result == "timeout" || end.status == 124 || end.status == 137;
-    const auto how =
-        outOfTime ? fmt::format("no end after {}", humanDuration(timeout)) : fmt::format("exit code {}", end.status);
-    return fmt::format("{}; journalctl -u {} tells what it said", how, unit);
+    const auto how = outOfTime ? fmt::format("no end after {}", humanDuration(timeout))
+                               : fmt::format("exit code {}{}", end.status, after(duration));
+    if (end.succeeded) return how;
+    const auto said = lastSaidInJournal(end);
+    return said.empty() ? fmt::format("{}; journalctl -u {} tells what it said", how, unit)
+                        : fmt::format("{}: {}", how, said);
 }
 
 HookEnd runUnit(bus::Systemd& systemd, const fs::path& root, const fs::path& program, const HookFacts& facts,
@@ -112,8 +135,10 @@ HookEnd runUnit(bus::Systemd& systemd, const fs::path& root, const fs::path& pro
         fmt::format("SCEPD_HOOK_TIMEOUT={}", std::chrono::ceil<std::chrono::seconds>(timeout).count()));
     const EnvironmentFile file(root, instance, environment);
     const auto unit = fmt::format("scepd-hook@{}.service", instance);
+    const auto begin = std::chrono::steady_clock::now();
     const auto end = systemd.runToEnd(unit, timeout + grace);
-    return {hook, end.succeeded, end.succeeded ? std::string() : describe(end, timeout, unit)};
+    const auto duration = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin);
+    return {hook, end.succeeded, describe(end, timeout, duration, unit)};
 }
 
 HookEnd run(const fs::path& root, const std::string& hook, const HookFacts& facts, Duration timeout) {
@@ -146,12 +171,8 @@ std::vector<std::string> hookEnvironment(const HookFacts& facts) {
 
 HookEnd runHook(const fs::path& root, const std::string& hook, const HookFacts& facts, Duration timeout) {
     auto end = run(root, hook, facts, timeout);
-    const auto said = fmt::format("hook {} for {} ({}): {}", hook, facts.certificate, facts.event,
-                                  end.succeeded ? "done" : end.detail);
-    if (end.succeeded)
-        log::info("{}", said);
-    else
-        log::write(log::Level::error, said, log::fieldsOf(Code::hookFailed));
+    log::write(end.succeeded ? log::Level::info : log::Level::debug,
+               fmt::format("hook {} for {} ({}): {}", hook, facts.certificate, facts.event, end.detail));
     return end;
 }
 

@@ -29,7 +29,7 @@ std::vector<std::string> hookEnvironment(const HookFacts& facts);
 struct HookEnd {
     std::string hook;
     bool succeeded = false;
-    std::string detail; ///< When it failed: how it ended and the last it said.
+    std::string detail; ///< How it ended and after how long; when it failed also the last it said.
 
     bool operator==(const HookEnd&) const = default;
 };

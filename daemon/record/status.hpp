@@ -47,6 +47,9 @@ struct Status {
     unsigned deployedGeneration = 0; ///< What lies on the targets; 0 for nothing.
     std::vector<TargetState> targets;
 
+    /// True while something runs that does not give way to what is asked for, as a look at the CA does.
+    [[nodiscard]] bool isBusy() const { return !phase.empty() && phase != "look"; }
+
     bool operator==(const Status&) const = default;
 };
 

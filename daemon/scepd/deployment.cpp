@@ -154,6 +154,7 @@ void Engine::confirmed(Entry& entry, const std::expected<Targets, Error>& result
     const auto ended = std::exchange(entry.running, std::nullopt)->ended;
     entry.told.forget();
     tell(entry, log::Level::notice, Code::deployed, fmt::format("generation {} is deployed", entry.held->generation));
+    tellFailedHooks(entry, entry.history.deployment.targets);
     audience_.event(entry.name(), "deployed", "", entry.held);
     changed(entry);
     planSoon();
@@ -176,15 +177,17 @@ void Engine::hooksRan(Entry& entry, std::expected<Targets, Error> result) {
     entry.history = schedule::noteHooks(std::move(entry.history), rows, judgedTime());
     entry.running.reset();
     if (rows.empty()) tell(entry, log::Level::notice, Code::hooksRan, "its hooks have run");
+    tellFailedHooks(entry, rows);
     changed(entry);
     planSoon();
 }
 
-/// Nothing depends on how these end; the deployer says so in the log.
+/// Nothing depends on how these end.
 void Engine::tellHooks(const Entry& entry, const std::string& event) {
     if (entry.certificate.hooks.empty()) return;
-    deployer_.runHooks(entry.name(), event, {}, [name = entry.name(), event](const auto& result) {
+    deployer_.runHooks(entry.name(), event, {}, [this, name = entry.name(), event](const auto& result) {
         if (!result) log::warning("{}: its hooks are not told that it is {}: {}", name, event, result.error().what());
+        if (auto* found = find(name); found != nullptr && result) tellFailedHooks(*found, *result);
     });
 }
 
@@ -252,6 +255,7 @@ void Engine::putBack(Entry& entry, const Error& why) {
                 return deploymentFailed(found, {why.code(), fmt::format("{}; going back failed as well: {}", why.what(),
                                                                         result.error().what())});
             found.history.deployment.targets = std::move(*result);
+            tellFailedHooks(found, found.history.deployment.targets);
             audience_.event(found.name(), "rolled-back", why.what(), found.held);
             deploymentFailed(found, {why.code(), fmt::format("{}; the generation before was put back", why.what())});
         }));

@@ -236,6 +236,7 @@ private:
     void passOn(Entry& entry, log::Level level, const std::string& line) const;
     /// When the state has changed since the last line, that is a line of its own.
     void tellChange(Entry& entry, const schedule::Circumstances& moment);
+    void tellFailedHooks(Entry& entry, const Targets& rows);
     void complain(Entry& entry, const std::string& event, Code code, const std::string& text);
     void showOverview(const std::vector<schedule::Candidate>& candidates, Time now);
     using End = std::function<void(Entry&, const record::Report&)>;

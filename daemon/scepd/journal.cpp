@@ -67,6 +67,19 @@ void Engine::tellChange(Entry& entry, const schedule::Circumstances& moment) {
     log::write(level, fmt::format("{}: {}: {}", entry.name(), state, status.reason), fields);
 }
 
+/// By its name once an hour: how long it ran and what it said differs each time.
+void Engine::tellFailedHooks(Entry& entry, const Targets& rows) {
+    const auto moment = circumstances();
+    const auto state = entry.status(moment).state;
+    for (const auto& row : rows) {
+        if (!record::isHook(row) || row.state != "failed") continue;
+        entry.told.remember(state);
+        if (entry.told.isNews(row.target, moment.now))
+            log::write(log::Level::error, fmt::format("{}: {} failed: {}", entry.name(), row.target, row.detail),
+                       fieldsOf(entry, Code::hookFailed, state));
+    }
+}
+
 /// A failure, and what follows from it.
 void Engine::complain(Entry& entry, const std::string& event, Code code, const std::string& text) {
     audience_.event(entry.name(), event, text, entry.held);

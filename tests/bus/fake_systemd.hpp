@@ -25,6 +25,9 @@ public:
         std::int32_t exitStatus = 0;
         std::uint64_t nextElapse = 0, lastTrigger = 0; ///< Of a timer.
         std::function<void()> onJob = [] {};           ///< While the job runs.
+        unsigned jobs = 0;                             ///< That it had.
+        std::string aMomentLater = {};               ///< The state when it is asked for a second time after the job.
+        std::uint32_t restarts = 0, restartsLater = 0; ///< By itself, and at that moment.
     };
 
     FakeSystemd() : connection_(sdbus::createSystemBusConnection()) {
@@ -134,6 +137,16 @@ private:
         const std::lock_guard lock(mutex_);
         return units_.at(unit);
     }
+    std::string lookAt(const std::string& unit) {
+        const std::lock_guard lock(mutex_);
+        auto& state = units_.at(unit);
+        const auto seen = state.activeState;
+        if (state.jobs > 0 && !state.aMomentLater.empty()) {
+            state.activeState = state.aMomentLater;
+            state.restarts = state.restartsLater;
+        }
+        return seen;
+    }
     bool isInstalled(const std::string& unit) {
         const std::lock_guard lock(mutex_);
         return units_.contains(unit);
@@ -147,7 +160,7 @@ private:
             return std::string(isInstalled(unit) ? "loaded" : "not-found");
         });
         object->registerProperty("ActiveState").onInterface(interface("Unit")).withGetter([this, unit] {
-            return isInstalled(unit) ? get(unit).activeState : "inactive";
+            return isInstalled(unit) ? lookAt(unit) : "inactive";
         });
         object->registerProperty("InvocationID").onInterface(interface("Unit")).withGetter([] {
             return std::vector<std::uint8_t>(16, 0xab);
@@ -157,6 +170,9 @@ private:
         });
         object->registerProperty("ExecMainStatus").onInterface(interface("Service")).withGetter([this, unit] {
             return get(unit).exitStatus;
+        });
+        object->registerProperty("NRestarts").onInterface(interface("Service")).withGetter([this, unit] {
+            return get(unit).restarts;
         });
         object->registerProperty("NextElapseUSecRealtime").onInterface(interface("Timer")).withGetter([this, unit] {
             return get(unit).nextElapse;
@@ -175,6 +191,7 @@ private:
         auto state = get(unit);
         state.onJob();
         state.activeState = state.afterJob;
+        ++state.jobs;
         set(unit, state);
         const auto number = ++jobs_;
         const sdbus::ObjectPath path("/org/freedesktop/systemd1/job/" + std::to_string(number));

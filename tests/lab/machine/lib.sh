@@ -31,6 +31,12 @@ await() {
     done
 }
 
+# What was just logged is in it.
+journalctl() {
+    command journalctl --sync
+    command journalctl "$@"
+}
+
 # Runs a command at the far end of the wire.
 far() {
     ip netns exec far "$@"

@@ -79,5 +79,18 @@ TEST_F(LaterTest, WhileSomethingRunsNothingIsDoneByHand) {
     }
 }
 
+TEST_F(LaterTest, ALookAtTheCaKeepsNothingFromBeingDone) {
+    inServer([this] {
+        auto status = statusOf("log", State::valid);
+        status.phase = "look";
+        objects->show(status);
+    });
+    const Later redeploy(proxy("/org/scepd1/certificate/log"), "Redeploy", {});
+    receiveUntil([&] { return started(); });
+    inServer([this] { std::exchange(laterDone, {})({}); });
+    receiveUntil([&] { return !redeploy.outcome.empty(); });
+    EXPECT_EQ(redeploy.outcome, "done");
+}
+
 } // namespace
 } // namespace scepd::bus

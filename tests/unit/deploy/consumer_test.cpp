@@ -26,6 +26,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 profile::Target unitTarget(const std::string& unit, profile::Reload reload) {
     profile::Target target;
@@ -71,6 +72,21 @@ TEST_F(Consumers, ThatDoNotComeBackAreAnError) {
                 HasSubstr("rsyslog.service is failed after"));
 }
 
+TEST_F(Consumers, ThatEndAMomentAfterTheirJobAreAnError) {
+    systemd.set("nginx.service", {.aMomentLater = "failed"});
+    EXPECT_THAT(errorOf([&] { tellConsumers(root(), {nginx}); }).what(), HasSubstr("nginx.service is failed after"));
+}
+
+TEST_F(Consumers, ThatSystemdMustStartAgainAreAnError) {
+    systemd.set("rsyslog.service", {.afterJob = "activating"});
+    EXPECT_THAT(errorOf([&] { tellConsumers(root(), {rsyslog}); }).what(), HasSubstr("is activating after"));
+    systemd.set("rsyslog.service", {.aMomentLater = "active", .restarts = 4, .restartsLater = 5});
+    EXPECT_THAT(errorOf([&] { tellConsumers(root(), {rsyslog}); }).what(),
+                HasSubstr("rsyslog.service has ended and was started again after"));
+    systemd.set("rsyslog.service", {.restarts = 5});
+    EXPECT_EQ(tellConsumers(root(), {rsyslog}).front(), Told{}) << "what was before does not count";
+}
+
 TEST_F(Consumers, AJobThatDoesNotEndIsGivenUpAtItsLimit) {
     systemd.set("slow.service", {.jobResult = ""});
     const auto real = bus::Systemd::find();
@@ -101,6 +117,17 @@ TEST_F(Consumers, AFailedReloadPutsTheFormerFilesBackAndTellsTheConsumerAgain) {
     EXPECT_THAT(names(), ::testing::ElementsAreArray(filesOfPreset));
     EXPECT_EQ(readDeployed(root(), "web").generation, 1U);
     EXPECT_THAT(interrupted(root()), IsEmpty());
+}
+
+TEST_F(Consumers, ThatCannotBeStartedWithTheFormerFilesEitherAreInTheError) {
+    profile("[[certificate.web.deploy]]\npreset = \"files\"\nunit = \"app.service\"\nreload = \"try-restart\"\n");
+    systemd.set("app.service", {});
+    Deployer deployer(root());
+    deployer.deploy("web", commit(), today());
+    commit(makeGeneration({.key = 1}));
+    systemd.set("app.service", {.afterJob = "failed", .jobResult = "failed"});
+    EXPECT_THAT(errorOf([&] { deployer.deploy("web", 2, today()); }).what(),
+                HasSubstr("what lay there before was put back (start app.service: systemd says failed; journalctl"));
 }
 
 TEST_F(Consumers, ThatEndAMomentAfterTheReloadAreStartedWhenTheirListenerIsRolledBack) {
@@ -292,7 +319,7 @@ TEST_F(Consumers, AHookRunsAsAUnitThatFindsItsEnvironmentInAFile) {
     std::string environment;
     const auto file = *this / "run/scepd-deploy/hooks/web:tell.env";
     systemd.set("scepd-hook@web:tell.service", {.onJob = [&] { environment = readFile(file); }});
-    EXPECT_EQ(runHook(root(), "tell", facts, 90s), (HookEnd{"tell", true, ""}));
+    EXPECT_TRUE(runHook(root(), "tell", facts, 90s).succeeded);
     EXPECT_THAT(environment, HasSubstr("SCEPD_HOOK=\"" + (*this / "etc/scepd/hooks.d/tell").string() + "\"\n"));
     EXPECT_THAT(environment, HasSubstr("SCEPD_HOOK_TIMEOUT=\"90\"\n"));
     EXPECT_THAT(environment, HasSubstr("SCEPD_KEY_FILE=\"/etc/a \\\"b\\\" \\$c/key.pem\"\n"));
@@ -308,7 +335,7 @@ TEST_F(Consumers, AHookUnitThatFailsTellsItsExitCode) {
     facts.certificate = "web";
     systemd.set("scepd-hook@web:bad.service", {.jobResult = "failed", .result = "exit-code", .exitStatus = 3});
     EXPECT_THAT(runHook(root(), "bad", facts, 5s).detail,
-                HasSubstr("exit code 3; journalctl -u scepd-hook@web:bad.service"));
+                AllOf(StartsWith("exit code 3 after "), HasSubstr("; journalctl -u scepd-hook@web:bad.service")));
     systemd.set("scepd-hook@web:bad.service", {.jobResult = "failed", .result = "exit-code", .exitStatus = 124});
     EXPECT_THAT(runHook(root(), "bad", facts, 5s).detail, HasSubstr("no end after 5s"));
 }

@@ -351,7 +351,7 @@ TEST_F(EngineTest, ARestartedDaemonKnowsWhatIsHeldAndDoesNothing) {
 
 TEST_F(EngineTest, WhatTheComingCaIssuedIsInstalledWhenItBecomesValid) {
     store::commit(root.path(), "peer", {Secret("key"), "cert", "chain", "ca", held(1, now() - 1h, 2h)});
-    store::commitUpcoming(root.path(), "peer", {Secret("key"), "cert 2", "chain", "ca", held(2, now() + 300ms, 24h)});
+    store::commitUpcoming(root.path(), "peer", {Secret("key"), "cert 2", "chain", "ca", held(2, now() + 3s, 24h)});
     deployerAnswers["deploy"] = {{{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""}}};
 
     engine->reload();

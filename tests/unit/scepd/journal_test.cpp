@@ -86,6 +86,35 @@ TEST_F(Journal, IsNotFloodedByAnAttempt) {
     EXPECT_EQ(count(said, "peer: remark "), 20U) << said;
 }
 
+TEST_F(Journal, SaysOnceThatAHookFailsWhateverItSays) {
+    retryAtOnce();
+    reports("peer", record::Issued{held(1, now(), 24h)});
+    deployerAnswers["deploy"] = {{{"hook tell", "failed", "exit code 3 after 12ms: oops"}}};
+    deployerAnswers["hooks deployed tell"] = {{{"hook tell", "failed", "exit code 3 after 9ms: oops again"}}};
+
+    const auto said = saidDuring([&] {
+        engine->reload();
+        runUntil([&] { return std::ranges::count(deployerCalls, "hooks deployed tell 0") == 2; });
+    });
+
+    EXPECT_EQ(count(said, "hook tell"), 1U) << said;
+    EXPECT_EQ(count(said, "peer: hook tell failed: exit code 3 after 12ms: oops\n"), 1U) << said;
+}
+
+TEST_F(Journal, SaysThatAHookFailsWhichIsToldOfAFailure) {
+    root.write("etc/scepd/profiles.d/peers.toml", std::string(profileText) + "hooks = [\"tell\"]\n");
+    reports("peer", record::Failed{Code::unreachable, "no route", {}});
+    deployerAnswers["hooks failed "] = {{{"hook tell", "failed", "exit code 1 after 2ms"}}};
+
+    const auto said = saidDuring([&] {
+        engine->reload();
+        runUntil([&] { return std::ranges::count(deployerCalls, "hooks failed  0") == 1; });
+        loop.turn();
+    });
+
+    EXPECT_EQ(count(said, "peer: hook tell failed: exit code 1 after 2ms\n"), 1U) << said;
+}
+
 TEST_F(Journal, HasALineForAChangeOfStateThatNothingElseTells) {
     const auto manual = "request = \"manual\"\n" + std::string(profileText);
     root.write("etc/scepd/profiles.d/peers.toml", manual);
@@ -106,7 +135,7 @@ TEST_F(Journal, HasALineForAChangeOfStateThatNothingElseTells) {
 
 TEST_F(Journal, SaysThatItHasExpiredAlsoWhenAnAttemptBeginsAtThatMoment) {
     root.write("etc/scepd/profiles.d/peers.toml", std::string(profileText) + "renew = \"0\"\n");
-    reports("peer", record::Issued{held(1, now(), 1500ms)});
+    reports("peer", record::Issued{held(1, now(), 4s)});
     deployerAnswers["deploy"] = {{{"/etc/ssl/scepd/peer/cert.pem", "deployed", ""}}};
     engine->reload();
     runUntilState(State::valid);

@@ -1,4 +1,4 @@
-#include "ctl/journal.hpp"
+#include "bus/journal.hpp"
 
 #include "base/error.hpp"
 
@@ -11,7 +11,7 @@
 
 #include <systemd/sd-journal.h>
 
-namespace scepd::ctl {
+namespace scepd::bus {
 namespace {
 
 using Journal = std::unique_ptr<sd_journal, decltype(&sd_journal_close)>;
@@ -93,4 +93,14 @@ std::vector<JournalLine> journalOfUnits(std::size_t count) {
     return lastLines(journal.get(), count);
 }
 
-} // namespace scepd::ctl
+std::vector<JournalLine> journalOfRun(const std::string& invocation, std::size_t count, Duration patience) {
+    const auto journal = open();
+    add(journal.get(), "_SYSTEMD_INVOCATION_ID=" + invocation);
+    auto lines = lastLines(journal.get(), count);
+    // What a process wrote before its end may reach the journal after it.
+    if (lines.empty() && sd_journal_wait(journal.get(), static_cast<std::uint64_t>(patience.count())) > 0)
+        lines = lastLines(journal.get(), count);
+    return lines;
+}
+
+} // namespace scepd::bus
