@@ -262,10 +262,10 @@ constexpr std::array entries{
                    "Run it by hand as user scepd and look what it says; it is tried again by itself."},
     CatalogueEntry{
         Code::targetUnusable, "A target cannot be written safely",
-        "A folder on its path belongs to somebody else, can be written by others, or is a symlink; or "
-        "something that is not a file lies in its place.",
-        "Change owner and mode of what the message names, or choose another path; \"scepctl verify\" looks at "
-        "all of them."},
+        "A folder on its path is missing, belongs to somebody else, can be written by others, or is a symlink; or "
+        "something that is not a file, such as a symlink, lies in its place.",
+        "Make the folder, change owner and mode of what the message names, or choose another path; \"scepctl verify\" "
+        "looks at all of them; as root, for it passes over folders that the caller may not look into."},
     CatalogueEntry{Code::checkFailed, "The consumer does not accept the new files",
                    "Its own check (nginx -t, haproxy -c and others) passes with the files that are installed and fails "
                    "with the new ones, which were not installed.",

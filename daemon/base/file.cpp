@@ -9,7 +9,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 namespace scepd::file {
 namespace {
@@ -104,6 +103,16 @@ void replaceBy(const fs::path& path, Make make) {
 }
 
 } // namespace
+
+std::optional<std::string> changeableByOthers(const struct stat& status, const Identity& self) {
+    if (status.st_uid != 0 && status.st_uid != self.user)
+        return fmt::format("belongs to user {}; it must belong to root, because its owner decides what it holds",
+                           status.st_uid);
+    const bool byGroup = (status.st_mode & S_IWGRP) != 0 && status.st_gid != 0 && status.st_gid != self.group;
+    if (!byGroup && (status.st_mode & S_IWOTH) == 0) return std::nullopt;
+    return fmt::format("can be written by others (mode {:04o}); take that away with chmod go-w",
+                       status.st_mode & 07777U);
+}
 
 std::string read(const fs::path& path) {
     const auto fd = openFile(path, O_RDONLY | O_NONBLOCK);

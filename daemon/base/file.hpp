@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -49,6 +50,18 @@ struct Attributes {
     uid_t owner = static_cast<uid_t>(-1);
     gid_t group = static_cast<gid_t>(-1);
 };
+
+/// Whom a program runs as.
+struct Identity {
+    uid_t user = 0;
+    gid_t group = 0;
+
+    static Identity ofThisProcess() { return {::geteuid(), ::getegid()}; }
+};
+
+/// Who besides root and `self` can change a file or directory of this status, and the remedy, as the end of a sentence
+/// that begins with its path; nullopt for nobody.
+std::optional<std::string> changeableByOthers(const struct stat& status, const Identity& self);
 
 /// The content of a regular file of at most `largest` bytes. A symlink as the last component is followed.
 /// Throws Error{local} naming the path.

@@ -5,6 +5,7 @@
 #include "profile/preset.hpp"
 #include "profile/suggest.hpp"
 #include "profile/surroundings.hpp"
+#include "profile/target_path.hpp"
 
 #include <algorithm>
 #include <array>
@@ -79,10 +80,6 @@ std::optional<Check> differs(const std::string& subject, const fs::path& path, c
                              const profile::TargetFile& file, const std::string& redeploy) {
     const Look look(path);
     const auto mode = file.holdsPrivateKey ? target.keyMode.value_or(0600) : target.mode.value_or(0600);
-    if (fs::is_symlink(fs::symlink_status(path)))
-        return failure(subject,
-                       fmt::format("{} is a symlink, and certificates are not installed through symlinks", file.path),
-                       "remove it, then " + redeploy);
     const auto owner = target.owner.value_or("root");
     const auto group = target.group.value_or("root");
     const auto is = [](const std::string& wanted, const std::string& name, unsigned number) {
@@ -105,19 +102,31 @@ public:
         const auto target = profile::resolveTarget(written, certificate);
         const auto subject = nameOf(certificate, target);
         const auto files = profile::filesOf(target);
+        if (const auto* const error = first(told, files, Diagnostic::Severity::error))
+            return failure(subject, error->text, "mend that, or name another path in the profile");
+        std::optional<Check> found;
         for (const auto& file : files)
-            for (const auto& diagnostic : told)
-                if (diagnostic.text.starts_with(fmt::format("{} {} ", file.key, profile::inQuotes(file.path))))
-                    return diagnostic.severity == Diagnostic::Severity::error
-                               ? failure(subject, diagnostic.text, "mend that, or name another path in the profile")
-                               : warning(subject, diagnostic.text, "");
-        for (const auto& file : files)
-            if (auto found = checkFile(certificate.name, subject, target, file)) return *found;
+            if (!found) found = checkFile(certificate.name, subject, target, file);
+        const auto* const doubt = first(told, files, Diagnostic::Severity::warning);
+        if (doubt != nullptr && (!found || found->result != Check::Result::failed))
+            return warning(subject, doubt->text, "");
+        if (found) return *found;
         return fine(subject,
                     files.empty() ? "nothing is written" : fs::path(files.front().path).parent_path().string());
     }
 
 private:
+    /// The first of this severity that was told of one of the files.
+    static const Diagnostic* first(const std::vector<Diagnostic>& told, const std::vector<profile::TargetFile>& files,
+                                   Diagnostic::Severity severity) {
+        for (const auto& file : files)
+            for (const auto& diagnostic : told)
+                if (diagnostic.severity == severity &&
+                    diagnostic.text.starts_with(fmt::format("{} {} ", file.key, profile::inQuotes(file.path))))
+                    return &diagnostic;
+        return nullptr;
+    }
+
     [[nodiscard]] std::optional<Check> checkFile(const std::string& name, const std::string& subject,
                                                  const profile::Target& target, const profile::TargetFile& file) const {
         const auto path = machine_.at(file.path);
@@ -126,9 +135,7 @@ private:
         if (look.isHidden()) return notLookedAt(subject, needsRoot);
         if (look.exists()) return machine_.isThisOne() ? differs(subject, path, target, file, redeploy) : std::nullopt;
         const auto folder = path.parent_path();
-        // A preset's own folder is made at the first installation, in the consumer's.
-        const bool ours = std::ranges::find(folder, "scepd") != folder.end();
-        if (Look(folder).isMissing() && !ours)
+        if (Look(folder).isMissing() && !profile::isMadeWhenMissing(fs::path(file.path).parent_path()))
             return failure(subject,
                            fmt::format("the folder {} does not exist", fs::path(file.path).parent_path().string()),
                            fmt::format("mkdir {}, or install the consumer that it belongs to; then {}", folder.string(),

@@ -1,6 +1,7 @@
 #include "deploy/directory.hpp"
 
 #include "base/error.hpp"
+#include "profile/target_path.hpp"
 
 #include <cerrno>
 
@@ -19,6 +20,10 @@ Error failure(std::string_view action, const fs::path& path) {
     return systemError(fmt::format("{} {}", action, path.string()));
 }
 
+Error unusable(const fs::path& path, std::string_view reason) {
+    return {Code::targetUnusable, fmt::format("{} {}", path.string(), reason)};
+}
+
 /// openat2 refuses a symlink and a way out; O_NOFOLLOW alone would look at the last component only.
 UniqueFd openBeneath(int directory, const std::string& name) {
     open_how how{};
@@ -34,24 +39,14 @@ fs::path below(const fs::path& root, const fs::path& path) {
 }
 
 void refuseOthers(const struct stat& status, const fs::path& path) {
-    if (status.st_uid != 0 && status.st_uid != ::geteuid())
-        throw Error(Code::targetUnusable,
-                    fmt::format("{} belongs to user {}; it must belong to root, because its owner decides "
-                                "what it holds",
-                                path.string(), status.st_uid));
-    const bool byGroup = (status.st_mode & S_IWGRP) != 0 && status.st_gid != 0 && status.st_gid != ::getegid();
-    if (byGroup || (status.st_mode & S_IWOTH) != 0)
-        throw Error(Code::targetUnusable,
-                    fmt::format("{} can be written by others (mode {:04o}); take that away with chmod go-w",
-                                path.string(), status.st_mode & 07777U));
+    if (const auto reason = file::changeableByOthers(status, file::Identity::ofThisProcess()))
+        throw unusable(path, *reason);
 }
 
 Directory Directory::open(const fs::path& root, const fs::path& path, Missing missing) {
     auto directory = walk(root, path, missing);
     if (directory) return std::move(*directory);
-    throw Error(Code::targetUnusable,
-                fmt::format("{} does not exist; make the directory, or install the consumer it belongs to",
-                            below(root, path).string()));
+    throw unusable(below(root, path), profile::missingDirectory);
 }
 
 std::optional<Directory> Directory::openIfExists(const fs::path& root, const fs::path& path) {
@@ -82,11 +77,8 @@ std::optional<Directory> Directory::enter(const std::string& name, Missing missi
         if (fd && ::fchmod(fd.get(), 0755) != 0) throw failure("change the mode of", inner);
         sync();
     }
-    if (!fd && (errno == ELOOP || errno == EXDEV))
-        throw Error(Code::targetUnusable,
-                    fmt::format("{} is a symlink, and certificates are not installed through symlinks; "
-                                "write the path that it leads to in the profile",
-                                inner.string()));
+    if (!fd && (errno == ELOOP || errno == EXDEV)) throw unusable(inner, *profile::notEnteredBecause(S_IFLNK));
+    if (!fd && errno == ENOTDIR) throw unusable(inner, *profile::notEnteredBecause(S_IFREG));
     if (!fd) throw failure("open", inner);
     return Directory(std::move(fd), inner);
 }

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "profile/target_path.hpp"
 
 #include <algorithm>
 
@@ -16,11 +17,8 @@ std::string fileName(const std::string& path) {
     return fs::path(path).filename().string();
 }
 
-/// Directories are made only where a preset keeps a folder of its own ("/etc/nginx/scepd/web"): a path that an
-/// administrator wrote and that does not exist is more likely a mistake.
 Directory::Missing whenMissing(const fs::path& directory) {
-    const bool ours = std::ranges::find(directory, "scepd") != directory.end();
-    return ours ? Directory::Missing::isMade : Directory::Missing::isAnError;
+    return profile::isMadeWhenMissing(directory) ? Directory::Missing::isMade : Directory::Missing::isAnError;
 }
 
 } // namespace
@@ -53,10 +51,8 @@ void Transaction::refuseOddDestination(const std::string& path) {
     if (std::ranges::any_of(intent_.files, same))
         throw Error(Fault::configuration, fmt::format("two targets write {}", path));
     const auto status = directoryOf(path).status(fileName(path));
-    if (status && !S_ISREG(status->st_mode))
-        throw Error(Fault::local,
-                    fmt::format("{} is not a regular file; remove it, or name another path in the profile",
-                                below(root_, path).string()));
+    if (const auto reason = status ? profile::notReplacedBecause(status->st_mode) : std::nullopt)
+        throw Error(Code::targetUnusable, fmt::format("{} {}", below(root_, path).string(), *reason));
 }
 
 void Transaction::stageOne(const PlannedFile& file) {

@@ -6,6 +6,8 @@
 #include <array>
 #include <string_view>
 
+#include <sys/stat.h>
+
 namespace scepd::profile {
 namespace {
 
@@ -93,6 +95,24 @@ std::optional<std::string> forbiddenBecause(const std::string& path) {
     for (const auto& [name, owner] : forbiddenNames)
         if ((path + "/").find(fmt::format("/{}/", name)) != std::string::npos) return belongsTo(owner);
     return std::nullopt;
+}
+
+bool isMadeWhenMissing(const std::filesystem::path& directory) {
+    return std::ranges::find(directory, "scepd") != directory.end();
+}
+
+std::optional<std::string> notEnteredBecause(mode_t mode) {
+    if (S_ISDIR(mode)) return std::nullopt;
+    if (S_ISLNK(mode))
+        return "is a symlink, and certificates are not installed through symlinks; write the path that it leads to in "
+               "the profile";
+    return "is not a directory; remove it, or name another path in the profile";
+}
+
+std::optional<std::string> notReplacedBecause(mode_t mode) {
+    if (S_ISREG(mode)) return std::nullopt;
+    return fmt::format("is not a regular file{}; remove it, or name another path in the profile",
+                       S_ISLNK(mode) ? " but a symlink" : "");
 }
 
 } // namespace scepd::profile

@@ -233,6 +233,9 @@ TEST(CheckTargets, AreFineMissingOrCannotBeWritten) {
     EXPECT_EQ(check().result, Result::ok);
     installed = std::nullopt;
     EXPECT_EQ(check().result, Result::warning);
+    fs::create_symlink("other.pem", file);
+    expectTrouble(check(), Result::failed, "is not a regular file but a symlink; remove it", "");
+    fs::remove(file);
     fs::create_directory(file);
     expectTrouble(check(), Result::failed, "is a directory", "");
     fs::remove_all(file.parent_path());

@@ -14,6 +14,7 @@
 using namespace scepd;
 using namespace scepd::profile;
 using namespace scepd::profile::test;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -36,22 +37,44 @@ Profile aProfile() {
     return profile;
 }
 
+/// A root with the folder that the profile's key belongs in.
+struct Place : TemporaryRoot {
+    Place() { scepd::test::makeDirectory(path() / "etc/x"); }
+};
+
 std::vector<std::string> found(const Profile& profile, const TemporaryRoot& root, const Settings& settings = {}) {
     return formatted(checkSurroundings(profile, settings, root.path()));
+}
+
+const std::string notPrepared = "the namespace could not be prepared\n";
+
+/// Mounts an overlay of two lower layers alone on a folder. In the upper one of them lies `inner`, which everybody can
+/// write.
+bool mountLayers(const std::filesystem::path& root, const std::filesystem::path& folder, const std::string& inner) {
+    const auto layers = root / "layers";
+    std::error_code failure; // Without a user of its own on the file system, a process makes nothing there.
+    std::filesystem::create_directory(layers, failure);
+    if (::mount("tmpfs", layers.c_str(), "tmpfs", 0, nullptr) != 0) return false; // Overlays do not lie on overlays.
+    std::filesystem::create_directories(layers / "upper" / inner, failure);
+    std::filesystem::create_directories(layers / "lower", failure);
+    ::chmod((layers / "upper").c_str(), 0755);
+    ::chmod((layers / "upper" / inner).c_str(), 0777);
+    const auto options = "lowerdir=" + (layers / "upper").string() + ":" + (layers / "lower").string();
+    return ::mount("overlay", folder.c_str(), "overlay", 0, options.c_str()) == 0;
 }
 
 /// What checkTargets finds after `prepare` in a mount namespace of its own. A child process goes there, so that nothing
 /// of it is left.
 std::string foundInOwnNamespace(const Profile& profile, const TemporaryRoot& root,
-                                void (*prepare)(const std::filesystem::path&)) {
+                                bool (*prepare)(const std::filesystem::path&)) {
     std::array<int, 2> pipe{};
     EXPECT_EQ(::pipe(pipe.data()), 0);
     const pid_t child = ::fork();
     if (child == 0) {
         const int spaces = CLONE_NEWNS | (::geteuid() == 0 ? 0 : CLONE_NEWUSER);
         bool ready = ::unshare(spaces) == 0 && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
-        if (ready) prepare(root.path());
-        std::string text = ready ? "" : "no namespace";
+        ready = ready && prepare(root.path());
+        std::string text = ready ? "" : notPrepared;
         for (const auto& line : formatted(checkTargets(profile, root.path())))
             text += line + "\n";
         const bool written = ::write(pipe[1], text.data(), text.size()) == static_cast<ssize_t>(text.size());
@@ -72,12 +95,12 @@ std::string foundInOwnNamespace(const Profile& profile, const TemporaryRoot& roo
 } // namespace
 
 TEST(Surroundings, AreFineWhereNothingIsWrong) {
-    const TemporaryRoot root;
+    const Place root;
     EXPECT_THAT(found(aProfile(), root), IsEmpty());
 }
 
 TEST(Surroundings, ReportSecretsThatEverybodyCanReadAndFilesThatAreNotThere) {
-    const TemporaryRoot root;
+    const Place root;
     root.write("etc/challenge", "s3cret", 0644);
     auto profile = aProfile();
     profile.scep.challenge.source = StaticChallenge{std::nullopt, "/etc/challenge", std::nullopt};
@@ -94,7 +117,7 @@ TEST(Surroundings, ReportSecretsThatEverybodyCanReadAndFilesThatAreNotThere) {
 }
 
 TEST(Surroundings, ReportVariablesThatNobodyDefines) {
-    const TemporaryRoot root;
+    const Place root;
     auto profile = aProfile();
     profile.certificates[0].san = {{SanType::dns, "${hostnam}.${mac:eth0}.${asset}.$USERNAME"}};
     EXPECT_THAT(found(profile, root),
@@ -108,7 +131,7 @@ TEST(Surroundings, ReportVariablesThatNobodyDefines) {
 }
 
 TEST(Surroundings, ReportHooksThatAreInNeitherFolder) {
-    const TemporaryRoot root;
+    const Place root;
     root.write("etc/scepd/hooks.d/mine", "");
     root.write("usr/lib/scepd/hooks/shipped", "");
     auto profile = aProfile();
@@ -135,15 +158,15 @@ TEST(Surroundings, ReportATargetThatLeadsThroughALinkToAForbiddenPlace) {
 }
 
 TEST(Surroundings, SayWhichDropInATargetOutsideOfEtcNeeds) {
-    const TemporaryRoot outside;
+    const Place outside;
     auto profile = aProfile();
     profile.certificates[0].targets[0].key = (outside / "key.pem").string();
     EXPECT_THAT(formatted(checkTargets(profile, "/")),
-                ElementsAre("p:15:1: warning: key \"" + (outside / "key.pem").string() +
-                            "\" lies outside of /etc, where scepd-deploy may not write; run systemctl edit "
-                            "scepd-deploy.service scepd-recover.service and add a line ReadWritePaths=" +
-                            outside.path().string() + " below [Service] of both"));
-    EXPECT_THAT(found(profile, outside), IsEmpty()) << "no unit stands in the way below another root";
+                Contains("p:15:1: warning: key \"" + (outside / "key.pem").string() +
+                         "\" lies outside of /etc, where scepd-deploy may not write; run systemctl edit "
+                         "scepd-deploy.service scepd-recover.service and add a line ReadWritePaths=" +
+                         outside.path().string() + " below [Service] of both"));
+    EXPECT_THAT(found(aProfile(), outside), IsEmpty()) << "no unit stands in the way below another root";
 }
 
 TEST(Surroundings, ReportAReadOnlyTargetNow) {
@@ -151,10 +174,23 @@ TEST(Surroundings, ReportAReadOnlyTargetNow) {
     root.write("etc/x/other", "");
     const auto text = foundInOwnNamespace(aProfile(), root, [](const std::filesystem::path& path) {
         const auto folder = path / "etc/x";
-        ::mount("tmpfs", folder.c_str(), "tmpfs", MS_RDONLY, nullptr);
+        return ::mount("tmpfs", folder.c_str(), "tmpfs", MS_RDONLY, nullptr) == 0;
     });
     EXPECT_THAT(text, HasSubstr("p:15:1: error: key \"/etc/x/key.pem\" lies on a read-only file system (tmpfs on " +
                                 (root / "etc/x").string() + ")"));
+}
+
+TEST(Surroundings, ReportATargetOnAnOverlayOfLowerLayersAlone) {
+    const TemporaryRoot root;
+    root.write("etc/x/other", "");
+    const auto text = foundInOwnNamespace(
+        aProfile(), root, [](const std::filesystem::path& path) { return mountLayers(path, path / "etc", "x"); });
+    if (text.starts_with(notPrepared)) GTEST_SKIP() << "no overlay can be mounted here";
+    EXPECT_THAT(text, HasSubstr("key \"/etc/x/key.pem\" lies on a read-only file system (overlay on " +
+                                (root / "etc").string() + ")"));
+    EXPECT_THAT(
+        text, HasSubstr("cannot be installed: " + (root / "etc/x").string() + " can be written by others (mode 0777)"))
+        << "the folder is judged as the overlay shows it";
 }
 
 TEST(Surroundings, ReportABindMountedTargetNow) {
@@ -162,7 +198,8 @@ TEST(Surroundings, ReportABindMountedTargetNow) {
     root.write("etc/x/key.pem", "old");
     root.write("etc/x/other", "other");
     const auto text = foundInOwnNamespace(aProfile(), root, [](const std::filesystem::path& path) {
-        ::mount((path / "etc/x/other").c_str(), (path / "etc/x/key.pem").c_str(), nullptr, MS_BIND, nullptr);
+        const auto other = path / "etc/x/other";
+        return ::mount(other.c_str(), (path / "etc/x/key.pem").c_str(), nullptr, MS_BIND, nullptr) == 0;
     });
     EXPECT_THAT(
         text,
