@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sdbus-c++/sdbus-c++.h>
@@ -45,6 +46,24 @@ TEST_F(ObjectsTest, TheObjectManagerListsThoseThatApplyHere) {
     const auto& web = objectsThere.at("/org/scepd1/certificate/web").at(certificate);
     EXPECT_EQ(web.at("State").get<std::string>(), "valid");
     EXPECT_EQ(web.at("Reason").get<std::string>(), "a reason");
+}
+
+TEST_F(ObjectsTest, TenThousandFitIntoOneAnswerOfTheObjectManager) {
+    inServer([this] {
+        for (int i = 0; i < 10'000; ++i) {
+            auto status = statusOf(fmt::format("many-{}", i), State::failed);
+            status.reason = status.remedy = std::string(400, 'r'); // as long as they come
+            objects->show(status);
+        }
+    });
+    std::map<sdbus::ObjectPath, std::map<std::string, std::map<std::string, sdbus::Variant>>> objectsThere;
+    proxy("/org/scepd1")
+        ->callMethod("GetManagedObjects")
+        .onInterface("org.freedesktop.DBus.ObjectManager")
+        .withTimeout(60s)
+        .storeResultsTo(objectsThere);
+
+    EXPECT_EQ(objectsThere.size(), 10'002U);
 }
 
 TEST_F(ObjectsTest, AChangeIsOneSignalWithTheNamesOfWhatChanged) {
