@@ -29,6 +29,7 @@ constexpr std::string_view hangs =
 constexpr std::string_view bus =
     "Is dbus.service running? DBUS_SYSTEM_BUS_ADDRESS, when it is set, must name a bus that listens.";
 constexpr std::string_view authority = "Run it as root (sudo scepctl ...) or as a member of group scepd-admin.";
+constexpr std::string_view withoutPolkit = "Run it as root (sudo scepctl ...), or ask again when polkit answers.";
 constexpr std::string_view version =
     "scepd and scepctl are of different versions: restart it with \"systemctl restart scepd\".";
 
@@ -60,6 +61,11 @@ constexpr std::array meanings{
     Meaning{"org.freedesktop.DBus.Error.UnknownProperty", Exit::failed, "", version},
 };
 
+/// Membership of a group does not help while polkit, which looks at it, does not answer.
+std::string_view remedyOf(const Meaning& meaning, const std::string& text) {
+    return meaning.remedy == authority && text.starts_with("polkit ") ? withoutPolkit : meaning.remedy;
+}
+
 } // namespace
 
 Failure explain(const sdbus::Error& error) {
@@ -67,7 +73,8 @@ Failure explain(const sdbus::Error& error) {
     if (meaning == meanings.end()) return {Exit::failed, error.getMessage(), ""};
     const auto sentence = std::string(meaning->sentence);
     const bool quotes = sentence.empty() || sentence.ends_with(' '); // the bus's words do not always tell more
-    return {meaning->code, quotes ? sentence + error.getMessage() : sentence, std::string(meaning->remedy)};
+    return {meaning->code, quotes ? sentence + error.getMessage() : sentence,
+            std::string(remedyOf(*meaning, error.getMessage()))};
 }
 
 Failure notHere(const profile::Configuration& configuration, const std::string& name, const std::string& why) {

@@ -1,6 +1,7 @@
 #include "ctl/failure.hpp"
 
 #include "base/error.hpp"
+#include "bus/answer.hpp"
 #include "console_support.hpp"
 
 #include <string>
@@ -49,6 +50,15 @@ TEST(Failure, SaysWhoMayWhenAccessIsDenied) {
         explain(sdbus::Error("org.freedesktop.DBus.Error.AccessDenied", "org.scepd1.request is for others"));
     EXPECT_EQ(failure.sentence, "not authorized: org.scepd1.request is for others");
     EXPECT_EQ(failure.remedy, "Run it as root (sudo scepctl ...) or as a member of group scepd-admin.");
+}
+
+TEST(Failure, NamesNoGroupWhilePolkitDoesNotAnswer) {
+    const auto failure = explain(bus::undecided(
+        "org.scepd1.request", sdbus::Error("org.freedesktop.DBus.Error.ServiceUnknown", "no such name")));
+    EXPECT_EQ(failure.code, Exit::notAuthorized);
+    EXPECT_EQ(failure.sentence, "not authorized: polkit does not answer, and only root may do org.scepd1.request until "
+                                "it does; see \"systemctl status polkit\"");
+    EXPECT_EQ(failure.remedy, "Run it as root (sudo scepctl ...), or ask again when polkit answers.");
 }
 
 TEST(Failure, SaysHowToStartADaemonThatDoesNotRun) {
