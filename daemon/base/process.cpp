@@ -14,6 +14,7 @@
 #include <linux/close_range.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -177,6 +178,12 @@ std::vector<std::string> pass(const std::vector<std::string>& names) {
     for (const auto& name : names)
         if (const char* value = std::getenv(name.c_str())) result.push_back(fmt::format("{}={}", name, value));
     return result;
+}
+
+void keepMemoryPrivate() {
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    ::prctl(PR_SET_DUMPABLE, 0);
 }
 
 } // namespace scepd::process

@@ -51,4 +51,7 @@ Result run(Command command, Duration timeout);
 /// "NAME=value" lines of our own environment for those of `names` that are set, for Command::environment.
 std::vector<std::string> pass(const std::vector<std::string>& names);
 
+/// For a process through which secrets pass: it leaves no core, and nobody traces it.
+void keepMemoryPrivate();
+
 } // namespace scepd::process

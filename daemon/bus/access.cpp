@@ -47,7 +47,7 @@ void Access::check(const sdbus::Message& call, const std::string& action, Verdic
         .withArguments(subject, action, std::map<std::string, std::string>{}, interactive ? allowUserInteraction : 0U,
                        std::string())
         .uponReplyInvoke([action, interactive, verdict = std::move(verdict)](const sdbus::Error* error, Answer answer) {
-            if (error != nullptr) return verdict(denial(action, false));
+            if (error != nullptr) return verdict(undecided(action, *error));
             if (answer.get<0>()) return verdict(std::nullopt);
             verdict(denial(action, answer.get<1>() && !interactive));
         });

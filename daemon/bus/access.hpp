@@ -23,7 +23,7 @@ public:
     explicit Access(sdbus::IConnection& connection);
 
     /// Asks whether the sender of `call` may do `action` ("org.scepd1.request"). Honours the caller's
-    /// ALLOW_INTERACTIVE_AUTHORIZATION flag. Without polkit on the bus others are refused.
+    /// ALLOW_INTERACTIVE_AUTHORIZATION flag. While polkit does not answer others are refused and told so.
     void check(const sdbus::Message& call, const std::string& action, Verdict verdict);
 
 private:

@@ -2,6 +2,8 @@
 
 #include "base/code.hpp"
 
+#include <fmt/format.h>
+
 namespace scepd::bus {
 
 sdbus::Error busError(const Error& error) {
@@ -34,6 +36,14 @@ sdbus::Error notApplicable(const std::string& name, const std::string& reason) {
 sdbus::Error busy(const std::string& name) {
     return {"org.scepd1.Error.Busy",
             "an attempt or a deployment runs for " + name + " now; ask again when it has ended"};
+}
+
+sdbus::Error undecided(const std::string& action, const sdbus::Error& why) {
+    // What comes from the bus or from systemd (no owner, masked, no reply in time) says that nobody answers.
+    const bool fails = why.getName().starts_with("org.freedesktop.PolicyKit1.");
+    return {"org.freedesktop.DBus.Error.AccessDenied",
+            fmt::format("polkit {}, and only root may do {} until it does; see \"systemctl status polkit\"",
+                        fails ? fmt::format("does not decide ({})", why.getMessage()) : "does not answer", action)};
 }
 
 } // namespace scepd::bus

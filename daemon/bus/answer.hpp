@@ -20,6 +20,10 @@ sdbus::Error notApplicable(const std::string& name, const std::string& reason);
 /// The bus error for what cannot be done while something runs for a certificate.
 sdbus::Error busy(const std::string& name);
 
+/// The bus error for a caller whom polkit could not be asked about, or whom it did not decide on: AccessDenied, with a
+/// text that begins with "polkit" and tells who may act meanwhile.
+sdbus::Error undecided(const std::string& action, const sdbus::Error& why);
+
 /// Body of every method handler: whatever it throws leaves as an sdbus::Error. Anything else would give the caller no
 /// reply and leave the connection unusable (sdbus-c++ 1.2).
 template <typename Body>

@@ -1,11 +1,12 @@
 #include "ctl/failure.hpp"
 
-#include "base/error.hpp"
+#include "base/code.hpp"
 #include "ctl/text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <optional>
 #include <ostream>
 #include <string_view>
 
@@ -20,6 +21,7 @@ struct Meaning {
     Exit code;
     std::string_view sentence; ///< In front of the error's own text; empty: that text alone.
     std::string_view remedy;
+    std::optional<Fault> fault{}; ///< The text may end with one of its codes, whose remedy is better.
 };
 
 constexpr std::string_view start =
@@ -29,6 +31,15 @@ constexpr std::string_view hangs =
 constexpr std::string_view bus =
     "Is dbus.service running? DBUS_SYSTEM_BUS_ADDRESS, when it is set, must name a bus that listens.";
 constexpr std::string_view authority = "Run it as root (sudo scepctl ...) or as a member of group scepd-admin.";
+constexpr std::string_view withoutPolkit = "Run it as root (sudo scepctl ...), or ask again when polkit answers.";
+constexpr std::string_view unreachable =
+    "Check the network and the CA's URL, which \"scepctl probe NAME\" tries; then run it again.";
+constexpr std::string_view refused =
+    "Ask the CA's operator; \"scepctl history NAME\" tells what the CA has answered so far.";
+constexpr std::string_view protocol =
+    "Nothing of it was used. Compare it with what \"scepctl profiles\" and \"scepctl ca\" tell of the CA.";
+constexpr std::string_view local =
+    "\"scepctl explain NAME\" tells how it stands, \"scepctl history NAME\" what was before and is kept.";
 constexpr std::string_view version =
     "scepd and scepctl are of different versions: restart it with \"systemctl restart scepd\".";
 
@@ -40,6 +51,10 @@ constexpr std::array meanings{
             "stand in /etc/scepd/scepd.toml."},
     Meaning{"org.scepd1.Error.Busy", Exit::failed, "", "\"scepctl status\" tells how far it is."},
     Meaning{"org.scepd1.Error.Configuration", Exit::failed, "", "\"scepctl verify\" names the file and the line."},
+    Meaning{"org.scepd1.Error.Unreachable", Exit::failed, "", unreachable, Fault::unreachable},
+    Meaning{"org.scepd1.Error.Refused", Exit::failed, "", refused, Fault::refused},
+    Meaning{"org.scepd1.Error.Protocol", Exit::failed, "", protocol, Fault::protocol},
+    Meaning{"org.scepd1.Error.Local", Exit::failed, "", local, Fault::local},
     Meaning{"org.freedesktop.DBus.Error.AccessDenied", Exit::notAuthorized, "not authorized: ", authority},
     Meaning{"org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", Exit::notAuthorized,
             "not authorized: ", authority},
@@ -60,6 +75,15 @@ constexpr std::array meanings{
     Meaning{"org.freedesktop.DBus.Error.UnknownProperty", Exit::failed, "", version},
 };
 
+std::string_view remedyOf(const Meaning& meaning, const std::string& text) {
+    // Membership of a group does not help while polkit, which looks at it, does not answer.
+    if (meaning.remedy == authority && text.starts_with("polkit ")) return withoutPolkit;
+    if (!meaning.fault) return meaning.remedy;
+    if (text.contains("scepctl ")) return ""; // it says itself what to do
+    const auto code = errorFrom(*meaning.fault, text).code();
+    return isGeneral(code) ? meaning.remedy : entryOf(code).remedy;
+}
+
 } // namespace
 
 Failure explain(const sdbus::Error& error) {
@@ -67,7 +91,8 @@ Failure explain(const sdbus::Error& error) {
     if (meaning == meanings.end()) return {Exit::failed, error.getMessage(), ""};
     const auto sentence = std::string(meaning->sentence);
     const bool quotes = sentence.empty() || sentence.ends_with(' '); // the bus's words do not always tell more
-    return {meaning->code, quotes ? sentence + error.getMessage() : sentence, std::string(meaning->remedy)};
+    return {meaning->code, quotes ? sentence + error.getMessage() : sentence,
+            std::string(remedyOf(*meaning, error.getMessage()))};
 }
 
 Failure notHere(const profile::Configuration& configuration, const std::string& name, const std::string& why) {

@@ -7,16 +7,11 @@
 #include <ostream>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace scepd::ctl {
 namespace {
 
 using record::Rule;
-
-std::string joined(const std::vector<std::string>& texts) {
-    return fmt::format("{}", fmt::join(texts, ", "));
-}
 
 std::string fileName(const std::string& path) {
     return std::filesystem::path(path).filename().string();

@@ -8,6 +8,7 @@
 #include "ctl/table.hpp"
 #include "ctl/text.hpp"
 #include "ctl/verbs.hpp"
+#include "ctl/words.hpp"
 #include "profile/preset.hpp"
 
 #include <algorithm>
@@ -17,7 +18,6 @@
 #include <sstream>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <sys/utsname.h>
 
 namespace scepd::ctl {
@@ -27,10 +27,6 @@ using Result = Check::Result;
 
 constexpr std::size_t journalLines = 100;
 constexpr std::size_t markWidth = 9;
-
-std::string joined(const std::vector<std::string>& texts) {
-    return fmt::format("{}", fmt::join(texts, ", "));
-}
 
 // ---- checks ----
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace scepd::ctl {
 namespace {
@@ -66,6 +67,10 @@ std::string summary(const std::vector<Listed>& certificates) {
     while (!counts.empty())
         mention(counts.begin()->first);
     return counted(certificates.size(), "certificate") + text;
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+    return fmt::format("{}", fmt::join(texts, ", "));
 }
 
 std::string Tally::text() const {

@@ -26,6 +26,9 @@ std::string nextStep(std::string_view action, Time at, Time now, bool full);
 /// out.
 std::string summary(const std::vector<Listed>& certificates);
 
+/// "web, wifi"
+std::string joined(const std::vector<std::string>& texts);
+
 /// "2 errors, 1 warning", and how many of both there are.
 struct Tally {
     std::size_t errors = 0, warnings = 0;

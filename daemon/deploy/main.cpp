@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/loop.hpp"
+#include "base/process.hpp"
 #include "bus/deployer.hpp"
 #include "deploy/deployer.hpp"
 
@@ -11,19 +12,10 @@
 #include <string>
 
 #include <CLI/CLI.hpp>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 namespace {
 
 using namespace scepd;
-
-/// Private keys pass through this process: it leaves no core, and nobody traces it.
-void keepMemoryPrivate() {
-    const rlimit none{0, 0};
-    ::setrlimit(RLIMIT_CORE, &none);
-    ::prctl(PR_SET_DUMPABLE, 0);
-}
 
 /// Exits the loop when no call came for so long; every call begins the time anew when it has been answered. The first
 /// argument of a call is the certificate, which stands in all that the journal is told meanwhile.
@@ -84,7 +76,7 @@ int serve(deploy::Deployer& deployer, Duration idleLimit) {
 } // namespace
 
 int main(int argc, char** argv) {
-    keepMemoryPrivate();
+    process::keepMemoryPrivate(); // private keys pass through it
     CLI::App app("Installs certificates for their consumers. Started by the bus when scepd asks for it.",
                  "scepd-deploy");
     std::filesystem::path root = "/";

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/process.hpp"
 
 #include <csignal>
 #include <cstdint>
@@ -12,7 +13,6 @@
 #include <linux/landlock.h>
 #include <pwd.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -49,9 +49,7 @@ bool allowBeneath(int ruleset, const std::filesystem::path& directory, std::uint
 
 void keepToOurselves() {
     ::umask(077);
-    const rlimit none{0, 0};
-    ::setrlimit(RLIMIT_CORE, &none);
-    ::prctl(PR_SET_DUMPABLE, 0);
+    process::keepMemoryPrivate();
     std::signal(SIGPIPE, SIG_IGN);
 }
 

@@ -86,11 +86,6 @@ Value firstLine(const char* path) {
     return line.substr(0, line.find('\0')); // the device tree ends its texts with a NUL
 }
 
-std::string lowerCase(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
-
 bool isMeaningfulUuid(std::string_view uuid) {
     const auto allAre = [&](char c) {
         return std::ranges::all_of(uuid, [c](char other) { return other == c || other == '-'; });

@@ -53,10 +53,6 @@ DynamicChallenge readDynamic(Table& table) {
     return challenge;
 }
 
-std::string anyText(const std::string& text) {
-    return text;
-}
-
 CommandChallenge readCommand(Table& table) {
     if (!table.has("argv")) table.missing("argv", R"(argv = ["/usr/local/bin/challenge"])");
     auto argv = table.parsedList("argv", anyText).value_or(std::vector<std::string>{});

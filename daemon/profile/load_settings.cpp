@@ -18,10 +18,6 @@ bool isVariableName(std::string_view name) {
     });
 }
 
-std::string anyText(const std::string& text) {
-    return text;
-}
-
 std::map<std::string, std::string> readVariables(Table table) {
     std::map<std::string, std::string> variables;
     for (const auto& [name, place] : table.names()) {

@@ -49,6 +49,11 @@ private:
     std::vector<Diagnostic> diagnostics_;
 };
 
+/// For lists whose texts are taken as they are.
+inline std::string anyText(const std::string& text) {
+    return text;
+}
+
 /// One table of a file. Every key that is asked for is a known key; finish() reports all others. A value of the wrong
 /// type or shape is reported once and then counts as absent.
 class Table {

@@ -22,10 +22,6 @@ std::string parseTargetPath(const std::string& text) {
     return path;
 }
 
-std::string anyText(const std::string& text) {
-    return text;
-}
-
 void readPaths(Table& table, Target& target) {
     target.certificate = table.parsed("certificate", parseTargetPath);
     target.key = table.parsed("key", parseTargetPath);

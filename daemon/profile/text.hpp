@@ -24,6 +24,9 @@ std::size_t characters(std::string_view text);
 /// Without the spaces at both ends.
 std::string_view trimmed(std::string_view text);
 
+/// With a to z in the place of A to Z; all else stays.
+std::string lowerCase(std::string_view text);
+
 bool sameIgnoringCase(std::string_view a, std::string_view b);
 
 } // namespace scepd::profile

@@ -4,6 +4,7 @@
 #include "profile/san.hpp"
 #include "profile/subject.hpp"
 #include "profile/suggest.hpp"
+#include "profile/text.hpp"
 
 #include <fmt/format.h>
 
@@ -36,12 +37,6 @@ bool isLetter(char c) {
 
 bool isWordCharacter(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
-}
-
-std::string lowerCase(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return result;
 }
 
 bool isVariableName(std::string_view name) {

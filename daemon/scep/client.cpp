@@ -1,5 +1,6 @@
 #include "scep/client.hpp"
 
+#include "base/base64.hpp"
 #include "crypto/text.hpp"
 #include "scep/body.hpp"
 #include "scep/http_options.hpp"

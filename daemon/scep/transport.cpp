@@ -1,8 +1,8 @@
 #include "scep/transport.hpp"
 
+#include "profile/text.hpp"
+
 #include <algorithm>
-#include <cctype>
-#include <cstdint>
 
 #include <fmt/format.h>
 
@@ -15,12 +15,6 @@ struct Parts {
     std::string authority; ///< Without user and password, lower case.
     std::string path, query;
 };
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return result;
-}
 
 /// Where the authority ends: at the path, the query, the fragment or the end.
 std::size_t authorityEnd(std::string_view url, std::size_t begin) {
@@ -39,7 +33,7 @@ Parts partsOf(std::string_view url) {
     auto authority = url.substr(begin, end - begin);
     if (const auto at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
     const auto question = std::min(url.find('?', end), url.size());
-    return {begin >= 3 ? lower(url.substr(0, begin - 3)) : "", lower(authority),
+    return {begin >= 3 ? profile::lowerCase(url.substr(0, begin - 3)) : "", profile::lowerCase(authority),
             std::string(url.substr(end, question - end)), std::string(url.substr(question))};
 }
 
@@ -62,20 +56,6 @@ std::string percentEscaped(std::string_view text) {
         escaped += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
     }
     return escaped;
-}
-
-std::string base64(std::string_view bytes) {
-    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string text;
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const auto group = bytes.substr(i, 3);
-        std::uint32_t bits = 0;
-        for (std::size_t k = 0; k < 3; ++k)
-            bits = (bits << 8U) | (k < group.size() ? static_cast<unsigned char>(group[k]) : 0U);
-        for (std::size_t k = 0; k < 4; ++k)
-            text += k <= group.size() ? alphabet[(bits >> (18 - 6 * k)) & 0x3FU] : '=';
-    }
-    return text;
 }
 
 std::string operationUrl(std::string_view url, std::string_view operation,

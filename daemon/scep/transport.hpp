@@ -19,9 +19,6 @@ std::string shownUrl(std::string_view url);
 /// Percent-escapes everything but RFC 3986's unreserved characters.
 std::string percentEscaped(std::string_view text);
 
-/// Standard base64 (RFC 4648 section 4) with padding and without line ends: how a message travels by GET, escaped.
-std::string base64(std::string_view bytes);
-
 /// True when an answer from `to` may stand for a request to `from`: the same host, not from https to http, and written
 /// as URLs are, in printable ASCII.
 bool mayRedirect(std::string_view from, std::string_view to);

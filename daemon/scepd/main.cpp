@@ -2,6 +2,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/loop.hpp"
+#include "base/process.hpp"
 #include "bus/deployer_client.hpp"
 #include "bus/objects.hpp"
 #include "bus/source.hpp"
@@ -24,8 +25,6 @@
 #include <fmt/format.h>
 #include <malloc.h>
 #include <sdbus-c++/sdbus-c++.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 
 namespace {
@@ -36,13 +35,6 @@ struct Options {
     std::filesystem::path root = "/";
     std::filesystem::path enrollProgram = SCEPD_LIBEXEC "/scepd-enroll";
 };
-
-/// No core: a challenge that is handed over may be in memory for a moment.
-void forbidCores() {
-    const rlimit none{0, 0};
-    ::setrlimit(RLIMIT_CORE, &none);
-    ::prctl(PR_SET_DUMPABLE, 0);
-}
 
 void notify(const std::string& text) {
     sd_notify(0, text.c_str());
@@ -163,7 +155,7 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", "scepd " SCEPD_VERSION);
     CLI11_PARSE(app, argc, argv);
     try {
-        forbidCores();
+        process::keepMemoryPrivate(); // a challenge that is handed over may be in it for a moment
         return serve(options);
     } catch (const std::exception& error) {
         log::error("scepd: {}", error.what());

@@ -120,16 +120,28 @@ Situation withCertificate(const Policy& policy, const record::Held& held, const 
     return {State::valid, fmt::format("generation {} is deployed", held.generation), ""};
 }
 
+/// Nothing has gone wrong since, as on an endpoint that was off for long.
+std::string remedyForExpired(const Policy& policy, const History& history, const std::string& blocked) {
+    if (!blocked.empty()) return remedyFor(Code::unsupported);
+    if (history.pending) return "Approve the request at the CA.";
+    if (history.lastOutcome == Outcome::waiting) return remedyFor(policy, history);
+    return "A new one is requested by itself; \"scepctl explain NAME\" tells when and what it waits for. "
+           "\"scepctl request NAME --wait\" asks for it and shows how it goes.";
+}
+
+Situation whenExpired(const Policy& policy, const record::Held& held, const History& history,
+                      const std::string& blocked) {
+    const bool failing = history.failures > 0;
+    const auto& why = failing || blocked.empty() ? history.lastError : blocked;
+    return {State::expired, fmt::format("expired on {}{}", rfc3339(held.notAfter), why.empty() ? "" : "; " + why),
+            failing ? remedyFor(policy, history) : remedyForExpired(policy, history, blocked)};
+}
+
 } // namespace
 
 Situation situationOf(const Policy& policy, const std::optional<record::Held>& held, const History& history,
                       const Step& next, std::optional<Action> running, const std::string& blocked, Time now) {
-    const bool expired = held && held->notAfter <= now;
-    if (expired)
-        return {State::expired,
-                fmt::format("expired on {}{}", rfc3339(held->notAfter),
-                            history.lastError.empty() ? "" : "; " + history.lastError),
-                history.failures > 0 ? remedyFor(policy, history) : ""};
+    if (held && held->notAfter <= now) return whenExpired(policy, *held, history, blocked);
     if (!blocked.empty()) return {held ? State::degraded : State::failed, blocked, remedyFor(Code::unsupported)};
     if (held) return withCertificate(policy, *held, history, next, running, now);
     return withoutCertificate(policy, history, next, running, now);

@@ -3,7 +3,8 @@
 
     check.py commands SOURCE BINARIES   verbs and options of the programs' --help
     check.py keys SOURCE                keys of profiles and settings with their defaults, presets
-    check.py interfaces SOURCE          D-Bus members, errors, polkit actions; exit codes; hooks and what they are told
+    check.py interfaces SOURCE          D-Bus members and their comments, errors, polkit actions; exit codes; hooks and
+                                        what they are told
     check.py form SOURCE MADE           every page renders without a warning and in 80 columns, also those that are made
     check.py catalogue SOURCE MADE      every code that the sources give is in the page and in the journal's catalog
 """
@@ -141,7 +142,8 @@ def check_interfaces(source: pathlib.Path) -> list[str]:
     bus, hooks, ctl = source / "dbus/org.scepd1.5", source / "hooks/scepd-hooks.7", source / PAGES[0]
     members = {(e.subsection, e.tag) for e in entries(bus) if e.section == "INTERFACES"}
     ours = {tag for tag in tags_in(bus, "ERRORS") if tag.startswith("org.scepd1.")}
-    return (compare(bus, "member", sources.members(source / "dbus"), members, 50) +
+    return ([f"{member} has no comment" for member in sources.undocumented(source / "dbus")] +
+            compare(bus, "member", sources.members(source / "dbus"), members, 50) +
             compare(bus, "error", sources.errors(source / "dbus"), ours, 8) +
             compare(bus, "action", sources.actions(source / "dbus"), tags_in(bus, "AUTHORIZATION"), 4) +
             compare(hooks, "variable", sources.hook_variables(source / "daemon/deploy"), tags_in(hooks, "ENVIRONMENT"),

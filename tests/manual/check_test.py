@@ -129,6 +129,19 @@ class Checks(unittest.TestCase):
                          f"{page}: member org.scepd1.Manager ao Queue is missing\n"
                          f"{page}: member org.scepd1.Manager as Queue does not exist\n")
 
+    def test_comments_of_members(self):
+        for file, comment, member in [
+                ("Manager", "<!-- Of the daemon. Never changes. -->", "s Version"),
+                ("Manager", "<!-- The object of one certificate. -->", "GetCertificate(s name) -> o certificate"),
+                ("Certificate", "<!-- When it expires. -->", "t NotAfter")]:
+            path = f"dbus/org.scepd1.{file}.xml"
+            for instead in ("", "<!-- -->"):
+                self.assertEqual(self.found("interfaces", path, comment, instead),
+                                 f"{path}: org.scepd1.{file} {member} has no comment\n")
+        path, signal = "dbus/org.scepd1.Manager.xml", '<signal name="Event">'
+        self.assertEqual(self.found("interfaces", path, signal, f'<annotation name="a" value="b"/>{signal}'),
+                         f"{path}: org.scepd1.Manager Event(s certificate, s event, a{{sv}} details) has no comment\n")
+
     def test_errors_and_actions(self):
         page = "dbus/org.scepd1.5"
         self.assertEqual(self.found("interfaces", page, ".B org.scepd1.Error.Busy\n", "busy\n"),

@@ -99,6 +99,21 @@ def members(folder: pathlib.Path) -> set[tuple[str, str]]:
             for member in interface if member.tag != "annotation"}
 
 
+def undocumented(folder: pathlib.Path) -> list[str]:
+    """The file, interface and signature of every member without a comment right before it."""
+    found = []
+    for file in sorted(folder.glob("*.xml")):
+        root = xml.parse(file, xml.XMLParser(target=xml.TreeBuilder(insert_comments=True))).getroot()
+        for interface in root.iter("interface"):
+            before = None
+            for member in interface:
+                commented = before is not None and before.tag is xml.Comment and (before.text or "").strip()
+                if member.tag in ("method", "property", "signal") and not commented:
+                    found.append(f"{file}: {interface.get('name')} {signature(member)}")
+                before = member
+    return found
+
+
 def errors(folder: pathlib.Path) -> set[str]:
     listed = re.search(r"org\.scepd1\.Error\.\{([^}]+)\}", (folder / "org.scepd1.Manager.xml").read_text())
     return {f"org.scepd1.Error.{name.strip()}" for name in listed[1].split(",")} if listed else set()

@@ -12,6 +12,11 @@ TEST(Base64, IsThatOfTheRfc) {
     EXPECT_EQ(base64("foo"), "Zm9v");
     EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
     EXPECT_EQ(base64(std::string("\xff\xfe\x00", 3)), "//4A");
+    EXPECT_EQ(base64("\xfb\xff\xfe"), "+//+");
+}
+
+TEST(Base64, IsOneLine) {
+    EXPECT_EQ(base64(std::string(300, '\0')), std::string(400, 'A'));
 }
 
 TEST(Base64, InPemHasLinesOfSixtyFourCharacters) {

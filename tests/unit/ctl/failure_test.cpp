@@ -1,6 +1,7 @@
 #include "ctl/failure.hpp"
 
-#include "base/error.hpp"
+#include "base/code.hpp"
+#include "bus/answer.hpp"
 #include "console_support.hpp"
 
 #include <string>
@@ -51,10 +52,40 @@ TEST(Failure, SaysWhoMayWhenAccessIsDenied) {
     EXPECT_EQ(failure.remedy, "Run it as root (sudo scepctl ...) or as a member of group scepd-admin.");
 }
 
+TEST(Failure, NamesNoGroupWhilePolkitDoesNotAnswer) {
+    const auto failure = explain(bus::undecided(
+        "org.scepd1.request", sdbus::Error("org.freedesktop.DBus.Error.ServiceUnknown", "no such name")));
+    EXPECT_EQ(failure.code, Exit::notAuthorized);
+    EXPECT_EQ(failure.sentence, "not authorized: polkit does not answer, and only root may do org.scepd1.request until "
+                                "it does; see \"systemctl status polkit\"");
+    EXPECT_EQ(failure.remedy, "Run it as root (sudo scepctl ...), or ask again when polkit answers.");
+}
+
 TEST(Failure, SaysHowToStartADaemonThatDoesNotRun) {
     const auto failure = explain(sdbus::Error("org.freedesktop.DBus.Error.ServiceUnknown", "nobody has the name"));
     EXPECT_EQ(failure.sentence, "scepd does not answer: it is not running");
     EXPECT_NE(failure.remedy.find("systemctl start scepd"), std::string::npos);
+}
+
+TEST(Failure, EveryFaultEndsWithWhatToDo) {
+    for (const auto* name : {"Configuration", "Unreachable", "Refused", "Protocol", "Local"}) {
+        const auto failure = explain(sdbus::Error(std::string("org.scepd1.Error.") + name, "it went wrong"));
+        EXPECT_EQ(failure.sentence, "it went wrong");
+        EXPECT_NE(failure.remedy.find("\"scepctl "), std::string::npos) << name;
+    }
+}
+
+TEST(Failure, ACodeOfTheCatalogueBringsItsOwnRemedy) {
+    const auto failure =
+        explain(bus::busError(Error(Code::diskFull, "write /var/lib/scepd/x: no space left on device")));
+    EXPECT_TRUE(failure.sentence.ends_with("(SCEPD-501)")) << failure.sentence;
+    EXPECT_EQ(failure.remedy, entryOf(Code::diskFull).remedy);
+}
+
+TEST(Failure, WhatSaysItselfWhatToDoGetsNoSecondRemedy) {
+    const auto failure = explain(sdbus::Error("org.scepd1.Error.Local",
+                                              "no request waits for a certificate; \"scepctl csr printer\" makes one"));
+    EXPECT_EQ(failure.remedy, "");
 }
 
 TEST(Failure, TheWallReportsWhatAVerbThrows) {

@@ -1,7 +1,7 @@
 #include "scep/authority.hpp"
 
+#include "base/base64.hpp"
 #include "base/error.hpp"
-#include "scep/transport.hpp"
 #include "unit/crypto/forge.hpp"
 
 #include <string>
@@ -265,7 +265,7 @@ TEST(AuthoritiesAnswer, IsReadInEveryForm) {
     base64.erase(base64.find("-----END"));
     EXPECT_THAT(parseAuthorities(base64), ElementsAre(ca));
     EXPECT_THAT(parseAuthorities(withIndefiniteLength(certificateList({ca, ra}))), UnorderedElementsAre(ca, ra));
-    EXPECT_THAT(parseAuthorities("-----BEGIN PKCS7-----\n" + scep::base64(certificateList({ca, ra})) +
+    EXPECT_THAT(parseAuthorities("-----BEGIN PKCS7-----\n" + scepd::base64(certificateList({ca, ra})) +
                                  "\n-----END PKCS7-----\n"),
                 UnorderedElementsAre(ca, ra));
 }

@@ -1,8 +1,8 @@
 #include "scep/dynamic_challenge.hpp"
 
+#include "base/base64.hpp"
 #include "base/error.hpp"
 #include "crypto/text.hpp"
-#include "scep/transport.hpp"
 #include "temporary_root.hpp"
 #include "unit/scep/web.hpp"
 
@@ -48,8 +48,8 @@ std::string ntlmChallenge() {
     const auto target = number(2, 2) + number(static_cast<std::uint32_t>(name.size()), 2) + name + number(0, 4);
     const auto targetLength = number(static_cast<std::uint32_t>(target.size()), 2);
     constexpr std::uint32_t flags = 0x00880201; // Unicode, NTLM, extended session security, with target information.
-    return scep::base64(std::string("NTLMSSP\0", 8) + number(2, 4) + number(0, 4) + number(48, 4) + number(flags, 4) +
-                        "01234567" + std::string(8, '\0') + targetLength + targetLength + number(48, 4) + target);
+    return base64(std::string("NTLMSSP\0", 8) + number(2, 4) + number(0, 4) + number(48, 4) + number(flags, 4) +
+                  "01234567" + std::string(8, '\0') + targetLength + targetLength + number(48, 4) + target);
 }
 
 /// What a request says in its Authorization of this scheme, decoded; empty without.

@@ -1,5 +1,7 @@
 #include "scep/transport.hpp"
 
+#include "base/base64.hpp"
+
 #include <gtest/gtest.h>
 
 namespace {
@@ -35,18 +37,8 @@ TEST(OperationUrl, CarriesTheIdentifierEscaped) {
               "http://ca/scep?operation=GetCACert&message=My%20CA%2F1%2B2%26%C3%BC");
 }
 
-TEST(Base64, IsTheStandardOneInOneLine) {
-    EXPECT_EQ(base64(""), "");
-    EXPECT_EQ(base64("f"), "Zg==");
-    EXPECT_EQ(base64("fo"), "Zm8=");
-    EXPECT_EQ(base64("foo"), "Zm9v");
-    EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
-    EXPECT_EQ(base64("\xfb\xff\xfe"), "+//+");
-    EXPECT_EQ(base64(std::string(300, '\0')), std::string(400, 'A'));
-}
-
 TEST(OperationUrl, CarriesAMessageEscaped) {
-    EXPECT_EQ(operationUrl("http://ca/scep", "PKIOperation", base64("\xfb\xff\xfe\xfb")),
+    EXPECT_EQ(operationUrl("http://ca/scep", "PKIOperation", scepd::base64("\xfb\xff\xfe\xfb")),
               "http://ca/scep?operation=PKIOperation&message=%2B%2F%2F%2B%2Bw%3D%3D");
 }
 

@@ -316,7 +316,8 @@ TEST(State, IsExpiredFromTheSecondOnWhateverElseIsTrue) {
     view.now = start + days(90) - 1us;
     EXPECT_EQ(view.situation().state, State::valid);
     view.now = start + days(90);
-    EXPECT_EQ(view.situation(), (Situation{State::expired, "expired on 2026-04-01T00:00:00Z", ""}));
+    EXPECT_EQ(view.situation().state, State::expired);
+    EXPECT_EQ(view.situation().reason, "expired on 2026-04-01T00:00:00Z");
 
     view.blocked = "keys in a TPM are not supported yet";
     view.running = Action::enroll;
@@ -325,6 +326,30 @@ TEST(State, IsExpiredFromTheSecondOnWhateverElseIsTrue) {
     EXPECT_EQ(situation.state, State::expired);
     EXPECT_EQ(situation.reason, "expired on 2026-04-01T00:00:00Z; connection refused");
     EXPECT_THAT(situation.remedy, HasSubstr("network"));
+}
+
+TEST(State, SaysWhatToDoAboutAnExpiredOneWithWhichNothingWentWrong) {
+    auto view = holding();
+    view.now = start + days(91);
+    EXPECT_THAT(view.situation().remedy, HasSubstr("\"scepctl request NAME --wait\" asks for it"));
+
+    view.history.requested = view.now; // as that verb notes it
+    const auto step = nextStep(view.policy, view.what, view.history, view.now);
+    EXPECT_EQ(step.action, Action::enroll);
+    EXPECT_LE(step.at, view.now);
+
+    view.history = pending(deployed());
+    EXPECT_EQ(view.situation().remedy, "Approve the request at the CA.");
+
+    view.history = deployed();
+    view.history.lastOutcome = Outcome::waiting;
+    view.history.lastCode = Code::secretMissing;
+    EXPECT_THAT(view.situation().remedy, HasSubstr("chown root:scepd"));
+
+    view.blocked = "keys in a TPM are not supported yet";
+    EXPECT_EQ(view.situation(),
+              (Situation{State::expired, "expired on 2026-04-01T00:00:00Z; keys in a TPM are not supported yet",
+                         "Change the profile, or leave this certificate out."}));
 }
 
 TEST(State, EveryFaultHasARemedyOfItsOwn) {
