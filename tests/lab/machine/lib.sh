@@ -31,6 +31,15 @@ await() {
     done
 }
 
+# await_at_once WHAT COMMAND...: busy on purpose, because what is waited for lasts some milliseconds.
+await_at_once() {
+    local deadline=$((SECONDS + 20)) what=$1
+    shift
+    until "$@" >/dev/null; do
+        [ $SECONDS -lt $deadline ] || fail "$what: not in time: $*"
+    done
+}
+
 # Runs a command at the far end of the wire.
 far() {
     ip netns exec far "$@"
