@@ -147,6 +147,12 @@ switch_saw() {
     grep -iqE "peer certificate: depth=0 serial_num=0*$1 " /var/log/far/switch.log
 }
 
+# The serial number of the certificate that it saw last.
+switch_saw_last() {
+    sed -nE 's/.*peer certificate: depth=0 serial_num=0*([0-9a-fA-F]+) .*/\1/p' /var/log/far/switch.log | tail -n 1 |
+        tr 'A-F' 'a-f'
+}
+
 # What a visitor from the far end is shown by nginx, as PEM. Debian's scepserver issues for clients only, whatever the
 # request asks for, so the visitor does not judge the purpose; the chain is judged in web_shows.
 web_certificate() {

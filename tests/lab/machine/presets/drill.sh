@@ -185,7 +185,7 @@ drill() {
 }
 
 row() {
-    printf '%-12s  %-28s  %-9s  %-22s  %-9s  %s\n' "$@" | tee -a /run/table
+    printf '%-14s  %-28s  %-9s  %-22s  %-9s  %s\n' "$@" | tee -a /run/table
 }
 
 # drill_all PRESET...: each on its own, so that none sees the variables of another; then the table again.
