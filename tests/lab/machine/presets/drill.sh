@@ -132,7 +132,8 @@ mistake_of_the_administrator() {
         told=-
         return
     fi
-    cp --preserve=all "$broken" /run/right.configuration 2>/dev/null || : >/run/right.configuration
+    rm -f /run/right.configuration
+    [ ! -e "$broken" ] || cp --preserve=all "$broken" /run/right.configuration
     printf '%s\n' "$mistake" >>"$broken"
     told=installed
     scepctl renew --wait --timeout 60s "$certificate" >/run/answer 2>&1 || told="put back"
@@ -140,7 +141,8 @@ mistake_of_the_administrator() {
     expect "$unit is active" systemctl --quiet is-active "$unit"
     expect "it serves the old or the new certificate" eval 'serves "$former" || serves "$(serial "$installed")"'
     tidy
-    cp --preserve=all /run/right.configuration "$broken"
+    rm "$broken"
+    [ ! -e /run/right.configuration ] || cp --preserve=all /run/right.configuration "$broken"
     installed_again
     expect "$certificate is valid" in_state "$certificate" valid
     lives
@@ -195,9 +197,11 @@ drill_all() {
     /lab/far/setup far-test-ca
     systemctl stop nginx
     echo lab-challenge | install --mode=0640 --group=scepd /dev/stdin /etc/scepd/secrets/lab
-    mkdir -p /run/systemd/system/service.d
     # Scenarios restart more often in ten seconds than systemd lets a unit start.
-    printf '[Unit]\nStartLimitIntervalSec=0\n' >/run/systemd/system/service.d/often.conf
+    for one in service socket; do
+        mkdir -p "/run/systemd/system/$one.d"
+        printf '[Unit]\nStartLimitIntervalSec=0\n' >"/run/systemd/system/$one.d/often.conf"
+    done
     systemctl daemon-reload
     row preset swap 'bad pair' 'broken configuration' rollback daemon >/dev/null
     for one in "$@"; do
