@@ -80,6 +80,8 @@ constexpr std::array presetTable{
         .key = "/etc/cockpit/ws-certs.d/50-scepd.key",
         .fullchain = "/etc/cockpit/ws-certs.d/50-scepd.cert",
         .action = Action::tryRestart,
+        // A pair of the administrator's own whose name sorts after ours and that does not fit would end it.
+        .check = "/usr/lib/cockpit/cockpit-certificate-ensure --check",
     },
     PresetFacts{
         .preset = Preset::strongswan,

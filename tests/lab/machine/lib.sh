@@ -37,6 +37,15 @@ journalctl() {
     command journalctl "$@"
 }
 
+# await_at_once WHAT COMMAND...: busy on purpose, because what is waited for lasts some milliseconds.
+await_at_once() {
+    local deadline=$((SECONDS + 20)) what=$1
+    shift
+    until "$@" >/dev/null; do
+        [ $SECONDS -lt $deadline ] || fail "$what: not in time: $*"
+    done
+}
+
 # Runs a command at the far end of the wire.
 far() {
     ip netns exec far "$@"
@@ -142,6 +151,12 @@ authenticated() {
 # Has the switch seen the supplicant with the certificate of this serial number?
 switch_saw() {
     grep -iqE "peer certificate: depth=0 serial_num=0*$1 " /var/log/far/switch.log
+}
+
+# The serial number of the certificate that it saw last.
+switch_saw_last() {
+    sed -nE 's/.*peer certificate: depth=0 serial_num=0*([0-9a-fA-F]+) .*/\1/p' /var/log/far/switch.log | tail -n 1 |
+        tr 'A-F' 'a-f'
 }
 
 # What a visitor from the far end is shown by nginx, as PEM. Debian's scepserver issues for clients only, whatever the

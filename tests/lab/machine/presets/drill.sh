@@ -34,8 +34,8 @@ url = "http://scep.example.com:8080/scep"
 ca-fingerprint = "sha256:$(fingerprint /srv/far/ca/ca.pem)"
 challenge.type = "static"
 challenge.file = "/etc/scepd/secrets/lab"
-retry-delay = "1s"
-retry-delay-max = "1s"
+retry-delay = "20s"
+retry-delay-max = "20s"
 
 [certificate.$certificate]
 usage = "$usage"
@@ -132,7 +132,8 @@ mistake_of_the_administrator() {
         told=-
         return
     fi
-    cp --preserve=all "$broken" /run/right.configuration 2>/dev/null || : >/run/right.configuration
+    rm -f /run/right.configuration
+    [ ! -e "$broken" ] || cp --preserve=all "$broken" /run/right.configuration
     printf '%s\n' "$mistake" >>"$broken"
     told=installed
     scepctl renew --wait --timeout 60s "$certificate" >/run/answer 2>&1 || told="put back"
@@ -140,7 +141,8 @@ mistake_of_the_administrator() {
     expect "$unit is active" systemctl --quiet is-active "$unit"
     expect "it serves the old or the new certificate" eval 'serves "$former" || serves "$(serial "$installed")"'
     tidy
-    cp --preserve=all /run/right.configuration "$broken"
+    rm "$broken"
+    [ ! -e /run/right.configuration ] || cp --preserve=all /run/right.configuration "$broken"
     installed_again
     expect "$certificate is valid" in_state "$certificate" valid
     lives
@@ -185,7 +187,7 @@ drill() {
 }
 
 row() {
-    printf '%-12s  %-28s  %-9s  %-22s  %-9s  %s\n' "$@" | tee -a /run/table
+    printf '%-14s  %-28s  %-9s  %-22s  %-9s  %s\n' "$@" | tee -a /run/table
 }
 
 # drill_all PRESET...: each on its own, so that none sees the variables of another; then the table again.
@@ -195,9 +197,11 @@ drill_all() {
     /lab/far/setup far-test-ca
     systemctl stop nginx
     echo lab-challenge | install --mode=0640 --group=scepd /dev/stdin /etc/scepd/secrets/lab
-    mkdir -p /run/systemd/system/service.d
     # Scenarios restart more often in ten seconds than systemd lets a unit start.
-    printf '[Unit]\nStartLimitIntervalSec=0\n' >/run/systemd/system/service.d/often.conf
+    for one in service socket; do
+        mkdir -p "/run/systemd/system/$one.d"
+        printf '[Unit]\nStartLimitIntervalSec=0\n' >"/run/systemd/system/$one.d/often.conf"
+    done
     systemctl daemon-reload
     row preset swap 'bad pair' 'broken configuration' rollback daemon >/dev/null
     for one in "$@"; do
