@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -96,11 +97,14 @@ std::vector<JournalLine> journalOfUnits(std::size_t count) {
 std::vector<JournalLine> journalOfRun(const std::string& invocation, std::size_t count, Duration patience) {
     const auto journal = open();
     add(journal.get(), "_SYSTEMD_INVOCATION_ID=" + invocation);
-    auto lines = lastLines(journal.get(), count);
-    // What a process wrote before its end may reach the journal after it.
-    if (lines.empty() && sd_journal_wait(journal.get(), static_cast<std::uint64_t>(patience.count())) > 0)
-        lines = lastLines(journal.get(), count);
-    return lines;
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    // What a process wrote before its end may reach the journal after it. The first wait returns at once.
+    while (true) {
+        auto lines = lastLines(journal.get(), count);
+        const auto left = std::chrono::duration_cast<Duration>(deadline - std::chrono::steady_clock::now());
+        if (!lines.empty() || left <= Duration::zero()) return lines;
+        require(sd_journal_wait(journal.get(), static_cast<std::uint64_t>(left.count())));
+    }
 }
 
 } // namespace scepd::bus

@@ -28,8 +28,8 @@ constexpr std::array folders{"/etc/scepd/hooks.d", "/usr/lib/scepd/hooks"};
 /// The unit has its own timeout and two seconds of grace; ours comes after that and only if it fails.
 constexpr Duration grace = std::chrono::seconds(5);
 constexpr std::size_t shownOutput = 400, shownLines = 10;
-/// How long the journal may take for what a hook said.
-constexpr Duration journalPatience = std::chrono::milliseconds(500);
+/// How long the journal may take for what a hook said, where it says nothing.
+constexpr Duration journalPatience = std::chrono::seconds(2);
 
 /// The hook's path, when it is a program that nobody but root decides about.
 fs::path find(const fs::path& root, const std::string& hook) {
