@@ -22,8 +22,8 @@ std::vector<JournalLine> journalOf(const std::string& certificate, std::size_t c
 /// The same of all that scepd's units said, and systemd of them.
 std::vector<JournalLine> journalOfUnits(std::size_t count);
 
-/// What the processes of one run of a unit said last (Systemd::End::invocation), without what systemd said of them; when
-/// that is nothing yet, after `patience` at most.
+/// What the processes of one run of a unit said last (Systemd::End::invocation), without what systemd said of them;
+/// when that is nothing yet, after `patience` at most.
 std::vector<JournalLine> journalOfRun(const std::string& invocation, std::size_t count, Duration patience);
 
 } // namespace scepd::bus

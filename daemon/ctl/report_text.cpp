@@ -2,9 +2,9 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "bus/journal.hpp"
 #include "bus/systemd.hpp"
 #include "ctl/failure.hpp"
-#include "bus/journal.hpp"
 #include "ctl/table.hpp"
 #include "ctl/text.hpp"
 #include "ctl/verbs.hpp"

@@ -24,6 +24,7 @@ std::vector<bus::NetworkManager::Active> activeConnections(const std::filesystem
 
 /// Activates those that are not active any more, and waits for the outcome: what comes next may need the network.
 /// Returns what goes wrong, for people.
-std::vector<std::string> activateAgain(const std::filesystem::path& root, const std::vector<bus::NetworkManager::Active>& connections);
+std::vector<std::string> activateAgain(const std::filesystem::path& root,
+                                       const std::vector<bus::NetworkManager::Active>& connections);
 
 } // namespace scepd::deploy

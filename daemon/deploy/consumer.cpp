@@ -32,7 +32,8 @@ using Targets = std::vector<profile::Target>;
 /// Longer than a service may take to stop by default (90 s) would block the deployer for nothing.
 constexpr Duration jobLimit = std::chrono::seconds(60);
 constexpr Duration checkLimit = std::chrono::seconds(30);
-/// Some end when their job is long done: Apache over a key that its configuration does not allow, stunnel after a signal.
+/// Some end when their job is long done: Apache over a key that its configuration does not allow, stunnel after a
+/// signal.
 constexpr Duration moment = std::chrono::seconds(1);
 
 bool runs(const std::string& activeState) {

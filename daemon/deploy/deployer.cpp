@@ -329,7 +329,8 @@ void Deployer::settleConsumers(Transaction& transaction) {
 void Deployer::logFailedHooks(const Subject& subject, const Targets& rows) {
     for (const auto& row : rows)
         if (record::isHook(row) && row.state == "failed")
-            log::write(log::Level::error, fmt::format("{}: {} failed: {}", subject.certificate.name, row.target, row.detail),
+            log::write(log::Level::error,
+                       fmt::format("{}: {} failed: {}", subject.certificate.name, row.target, row.detail),
                        log::fieldsOf(Code::hookFailed));
 }
 

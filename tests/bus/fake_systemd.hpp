@@ -26,7 +26,7 @@ public:
         std::uint64_t nextElapse = 0, lastTrigger = 0; ///< Of a timer.
         std::function<void()> onJob = [] {};           ///< While the job runs.
         unsigned jobs = 0;                             ///< That it had.
-        std::string aMomentLater = {};               ///< The state when it is asked for a second time after the job.
+        std::string aMomentLater = {};                 ///< The state when it is asked for a second time after the job.
         std::uint32_t restarts = 0, restartsLater = 0; ///< By itself, and at that moment.
     };
 
