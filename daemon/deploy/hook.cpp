@@ -117,8 +117,8 @@ std::string lastSaidInJournal(const bus::Systemd::End& end) {
 std::string describe(const bus::Systemd::End& end, Duration timeout, Duration duration, const std::string& unit) {
     // What timeout(1) exits with, which the unit runs the hook under.
     const bool outOfTime = end.result == "timeout" || end.status == 124 || end.status == 137;
-    const auto how = outOfTime ? fmt::format("no end after {}", humanDuration(timeout))
-                               : fmt::format("exit code {}{}", end.status, after(duration));
+    auto how = outOfTime ? fmt::format("no end after {}", humanDuration(timeout))
+                         : fmt::format("exit code {}{}", end.status, after(duration));
     if (end.succeeded) return how;
     const auto said = lastSaidInJournal(end);
     return said.empty() ? fmt::format("{}; journalctl -u {} tells what it said", how, unit)
