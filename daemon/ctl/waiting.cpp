@@ -266,7 +266,8 @@ void Wait::tellUnsettled(End how) {
         const auto& now = one.watched.now;
         const auto late = how == End::timeout ? fmt::format("not there after {}: ", humanDuration(timeout_)) : "";
         report(console_,
-               {Exit::timeout, fmt::format("{}: {}{}", name, late, situation(now)),
+               {Exit::timeout,
+                fmt::format("{}: {}{}", name, late, one.known ? situation(now) : "scepd has not answered yet"),
                 now.remedy.empty() ? "It goes on by itself; \"scepctl status\" tells how it goes." : now.remedy});
     }
     if (how == End::everyone && all_.empty() && !console_.json) console_.out << "Nothing to do.\n";

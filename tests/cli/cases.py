@@ -166,11 +166,11 @@ def looking() -> list[Case]:
 
 def acting() -> list[Case]:
     return [
-        Case("wait", ["wait web", "wait wifi --at-boot", "wait vpn", "wait backup --timeout 300ms",
-                      "wait signing --timeout 300ms"], before=quiet),
+        Case("wait", ["wait web", "wait wifi --at-boot", "wait vpn", "wait backup --timeout 1s",
+                      "wait signing --timeout 1s"], before=quiet),
         Case("request", ["request web", "request web backup"], before=quiet),
         Case("request-wait", ["request session --wait", "request session --wait", "request vpn --wait",
-                              "request signing --wait --timeout 300ms"],
+                              "request signing --wait --timeout 1s"],
              before=forget_session),
         Case("interrupted", ["wait backup"], json=False, before=quiet, meanwhile=interrupt_waiting),
         Case("renew", ["renew wifi --wait"], before=quiet),

@@ -46,7 +46,7 @@ RULES = [
     (r"(?<==)/\S+(?=/libexec/scepd/)", "PREFIX"),
     (r"\bin \d+ min\b", digits),
     (r"\b\d+(?:\.\d+)? (?:ms|µs)\b|(?<=on the bus: )(?:at once|after \d+ms)", "N ms"),
-    (r"(?s)(?<=not there after 300ms: pending: ).*?(?=\nRemedy: )", "(situation)"),  # which may be too long for a line
+    (r"(?s)(?<=not there after 1s: pending: ).*?(?=\nRemedy: )", "(situation)"),  # which may be too long for a line
     (r" *\b\d+\.\d{3} s(?=  )", "   N.NNN s"),
     (r"\b\d+ bytes", "N bytes"),
     (r"\b\d+ MiB free", "N MiB free"),

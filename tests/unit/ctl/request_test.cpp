@@ -25,7 +25,7 @@ using test::Written;
 
 constexpr std::uint64_t farAway = 7'258'118'400'000'000; // 2200-01-01, days away whenever this runs
 constexpr Patience patient{.wait = true, .timeout = 30s};
-constexpr Patience hasty{.wait = true, .timeout = 100ms};
+constexpr Patience hasty{.wait = true, .timeout = 1s};
 
 Ask askFor(std::vector<std::string> names) {
     return {.names = std::move(names)};
@@ -180,15 +180,24 @@ TEST(RequestWait, ARefusalIsExitCodeOneWithReasonAndRemedy) {
 TEST(RequestWait, ATimeoutWhileTheAuthorityDecidesIsExitCodeSix) {
     Asking run({waiting("wifi")}, keepPending);
     EXPECT_EQ(run.ask(askFor({"wifi"}), hasty), Exit::pending);
-    EXPECT_EQ(run.err(), "scepctl: wifi: not there after 100ms: pending: the CA keeps request 3F for approval\n"
+    EXPECT_EQ(run.err(), "scepctl: wifi: not there after 1s: pending: the CA keeps request 3F for approval\n"
                          "Remedy: Approve the request at the CA.\n");
 }
 
 TEST(RequestWait, AnyOtherTimeoutIsExitCodeFive) {
     Asking run({waiting("wifi")}, nothing);
     EXPECT_EQ(run.ask(askFor({"wifi"}), hasty), Exit::timeout);
-    EXPECT_EQ(run.err(), "scepctl: wifi: not there after 100ms: waiting: it waits for its turn\n"
+    EXPECT_EQ(run.err(), "scepctl: wifi: not there after 1s: waiting: it waits for its turn\n"
                          "Remedy: It goes on by itself; \"scepctl status\" tells how it goes.\n");
+}
+
+TEST(RequestWait, ADaemonThatDoesNotAnswerIsSaidToBeSo) {
+    FakeSystem silent({waiting("wifi")});
+    Written written;
+    const auto code = guarded(written.console, [&] { return request(written.console, askFor({"wifi"}), hasty); });
+    EXPECT_EQ(code, Exit::timeout);
+    EXPECT_EQ(written.err.str(), "scepctl: wifi: not there after 1s: scepd has not answered yet\n"
+                                 "Remedy: It goes on by itself; \"scepctl status\" tells how it goes.\n");
 }
 
 TEST(RequestWait, AnApprovalWhileWaitingIsASuccess) {
