@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,8 @@ namespace {
 using Ask = std::function<std::optional<std::string>(const std::string& command)>;
 
 constexpr Duration answerLimit = std::chrono::seconds(2);
+/// How long an authentication that runs is waited for; it takes some ten milliseconds when the network answers.
+constexpr Duration authenticationLimit = std::chrono::seconds(3), authenticationPause = std::chrono::milliseconds(50);
 
 /// The value of a line "KEY=VALUE"; empty when there is none.
 std::string valueOf(std::string_view status, std::string_view key) {
@@ -25,6 +28,24 @@ std::string valueOf(std::string_view status, std::string_view key) {
         begin += line.size() + 1;
     }
     return {};
+}
+
+bool isAuthenticating(const std::string& status) {
+    const auto state = valueOf(status, "Supplicant PAE state");
+    return state == "CONNECTING" || state == "RESTART" || state == "AUTHENTICATING";
+}
+
+/// wpa_supplicant 2.10 may not recover for tens of seconds from a REAUTHENTICATE in the midst of an authentication. So
+/// one that runs over an open port is waited for; it may have been begun with the former certificate.
+std::optional<std::string> settledStatus(const Ask& ask) {
+    const auto deadline = std::chrono::steady_clock::now() + authenticationLimit;
+    auto status = ask("STATUS");
+    while (status && isAuthenticating(*status) && valueOf(*status, "suppPortStatus") == "Authorized" &&
+           std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::sleep_for(authenticationPause);
+        status = ask("STATUS");
+    }
+    return status;
 }
 
 /// With fast_reauth=1, the default, an authentication resumes the TLS session of the one before, and with it the old
@@ -45,7 +66,7 @@ Reauthentication outcome(const std::optional<std::string>& answer) {
 
 Reauthentication reauthenticate(const std::filesystem::path& root, const std::string& interface) {
     const Ask ask = [&](const std::string& command) { return askWpaSupplicant(root, interface, command, answerLimit); };
-    const auto status = ask("STATUS");
+    const auto status = settledStatus(ask);
     if (!status) return Reauthentication::nobodyThere;
     if (valueOf(*status, "suppPortStatus") == "Unauthorized") return outcome(ask("REASSOCIATE"));
     if (const auto network = valueOf(*status, "id"); !network.empty()) forgetSession(ask, network);

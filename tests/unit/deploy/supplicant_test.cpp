@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -25,8 +26,9 @@ class FakeSupplicant {
 public:
     using Answers = std::map<std::string, std::string>;
 
-    FakeSupplicant(const fs::path& path, Answers answers)
-        : fd_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)), answers_(std::move(answers)) {
+    /// `first` is what it says to its first STATUS, where that is another answer.
+    FakeSupplicant(const fs::path& path, Answers answers, std::optional<std::string> first = std::nullopt)
+        : fd_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)), answers_(std::move(answers)), first_(std::move(first)) {
         makeDirectory(path.parent_path());
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
@@ -58,7 +60,8 @@ private:
             if (got <= 0) return;
             const auto& command = heard_.emplace_back(buffer, static_cast<std::size_t>(got));
             const auto known = answers_.find(command);
-            const std::string answer = known == answers_.end() ? "FAIL\n" : known->second;
+            std::string answer = known == answers_.end() ? "FAIL\n" : known->second;
+            if (first_ && command == "STATUS") answer = *std::exchange(first_, std::nullopt);
             if (!answer.empty())
                 ::sendto(fd_.get(), answer.data(), answer.size(), 0, reinterpret_cast<const sockaddr*>(&peer), size);
         }
@@ -66,6 +69,7 @@ private:
 
     UniqueFd fd_;
     Answers answers_;
+    std::optional<std::string> first_;
     std::thread thread_;
     std::vector<std::string> heard_;
 };
@@ -96,6 +100,15 @@ TEST_F(Wpa, SupplicantWithAClosedPortAsksForItAnew) {
     FakeSupplicant supplicant(socket, {{"STATUS", "id=0\nsuppPortStatus=Unauthorized\n"}, {"REASSOCIATE", "OK\n"}});
     EXPECT_EQ(reauthenticate(root(), "eth0"), Reauthentication::begun);
     EXPECT_THAT(supplicant.heard(), ElementsAre("STATUS", "REASSOCIATE"));
+}
+
+TEST_F(Wpa, SupplicantThatAuthenticatesIsToldWhenItHasEnded) {
+    FakeSupplicant supplicant(
+        socket,
+        {{"STATUS", "Supplicant PAE state=AUTHENTICATED\nsuppPortStatus=Authorized\n"}, {"REAUTHENTICATE", "OK\n"}},
+        "Supplicant PAE state=AUTHENTICATING\nsuppPortStatus=Authorized\n");
+    EXPECT_EQ(reauthenticate(root(), "eth0"), Reauthentication::begun);
+    EXPECT_THAT(supplicant.heard(), ElementsAre("STATUS", "STATUS", "REAUTHENTICATE"));
 }
 
 TEST_F(Wpa, SupplicantThatIsNotThereIsFine) {
