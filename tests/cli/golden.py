@@ -12,6 +12,7 @@ import difflib
 import json
 import pathlib
 import shlex
+import signal
 import sys
 import xml.etree.ElementTree
 
@@ -145,6 +146,7 @@ def main() -> int:
     parser.add_argument("--expected", type=pathlib.Path, default=HERE / "expected")
     parser.add_argument("--only", choices=[case.name for case in all_cases()])
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     stage = Stage(arguments.bin.resolve())
     try:
         golden = Golden(stage, arguments.expected, arguments.update)
