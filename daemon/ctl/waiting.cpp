@@ -48,6 +48,10 @@ Exit Wait::run() {
     writeOver("");
     if (failure_) std::rethrow_exception(failure_);
     if (!end_) throw sdbus::Error("org.freedesktop.DBus.Error.Disconnected", "what was asked for goes on without us");
+    // A request is sent when everything has been looked at.
+    if (*end_ == End::timeout && asks() && unknown_ > 0)
+        throw sdbus::Error("org.freedesktop.DBus.Error.NoReply",
+                           fmt::format("nothing came within {}, and nothing was requested", humanDuration(timeout_)));
     if (console_.json) printJson();
     tellUnsettled(*end_);
     return exitCode(*end_);

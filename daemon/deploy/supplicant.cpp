@@ -16,7 +16,7 @@ namespace {
 using Ask = std::function<std::optional<std::string>(const std::string& command)>;
 
 constexpr Duration answerLimit = std::chrono::seconds(2);
-/// How long an authentication that runs is waited for; it takes some ten milliseconds when the network answers.
+/// How long an authentication that runs is waited for, and how often it is looked at meanwhile.
 constexpr Duration authenticationLimit = std::chrono::seconds(3), authenticationPause = std::chrono::milliseconds(50);
 
 /// The value of a line "KEY=VALUE"; empty when there is none.

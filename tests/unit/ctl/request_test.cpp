@@ -191,13 +191,15 @@ TEST(RequestWait, AnyOtherTimeoutIsExitCodeFive) {
                          "Remedy: It goes on by itself; \"scepctl status\" tells how it goes.\n");
 }
 
-TEST(RequestWait, ADaemonThatDoesNotAnswerIsSaidToBeSo) {
+TEST(RequestWait, ADaemonThatDoesNotAnswerIsExitCodeSeven) {
     FakeSystem silent({waiting("wifi")});
     Written written;
     const auto code = guarded(written.console, [&] { return request(written.console, askFor({"wifi"}), hasty); });
-    EXPECT_EQ(code, Exit::timeout);
-    EXPECT_EQ(written.err.str(), "scepctl: wifi: not there after 1s: scepd has not answered yet\n"
-                                 "Remedy: It goes on by itself; \"scepctl status\" tells how it goes.\n");
+    EXPECT_EQ(code, Exit::noDaemon);
+    EXPECT_EQ(
+        written.err.str(),
+        "scepctl: scepd does not answer: nothing came within 1s, and nothing was requested\n"
+        "Remedy: See what it does with \"systemctl status scepd\", or restart it with \"systemctl restart scepd\".\n");
 }
 
 TEST(RequestWait, AnApprovalWhileWaitingIsASuccess) {
